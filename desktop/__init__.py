@@ -1,0 +1,1 @@
+"""Gesso's window."""

@@ -1,0 +1,1 @@
+"""Pictures and other files: storing, reading, writing, and the recipe inside them."""

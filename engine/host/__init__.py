@@ -1,0 +1,1 @@
+"""The side of the engine that lives in the user's process: queue, supervisor, client."""

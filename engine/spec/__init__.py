@@ -1,0 +1,1 @@
+"""What a task is, independent of who runs it or shows it."""

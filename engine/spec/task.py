@@ -33,6 +33,22 @@ class Lane(Enum):
     TRAINER = "trainer"
 
 
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of work that a run will do, in the terms of `engine.spec.results.Cost`.
+
+    Attributes:
+        kind: the same text that the run will report as `Cost.kind`.
+        units: how much of it, mostly megapixels.
+    """
+
+    kind: str
+    units: float
+
+
+Planner = Callable[[Any, Mapping[str, tuple[int, int]], "RunOptions"], tuple[Work, ...]]
+"""(parameters, asset id -> (width, height), options) -> the work of a run; pure and quick."""
+
+
 @dataclass(frozen=True)
 class TaskSpec:
     """The declaration of one task.
@@ -46,6 +62,7 @@ class TaskSpec:
         entry: `module:function` with the signature `(params, job) -> result`.
         lane: the worker that runs it.
         has_preview: whether `RunOptions.preview_px` gives a fast, small result for live editing.
+        plan: foretells the work of a run, for estimates; None if it cannot be foretold.
         upgrades: old version -> function from that version's saved parameters to the next one's.
         is_debug: only there when `GESSO_DEBUG_TASKS=1`.
     """
@@ -58,6 +75,7 @@ class TaskSpec:
     entry: str
     lane: Lane = Lane.MAIN
     has_preview: bool = False
+    plan: Planner | None = None
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     is_debug: bool = False
 

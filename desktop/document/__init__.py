@@ -1,0 +1,1 @@
+"""What is open: immutable values and pure edits, without Qt."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 DEFAULT_MAX_PIXELS = 400_000_000
 """The largest picture that is decoded unless the caller asks for more."""
 
+PARTIAL = "The file is not whole; what is missing was left black."
+
 
 @dataclass(eq=False)
 class Decoded:

@@ -20,8 +20,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.assets.codecs.frame import DamagedError, Decoded, TruncatedError
-from engine.assets.codecs.pillow_frame import load, split
+from engine.assets.codecs.frame import PARTIAL, DamagedError, Decoded, TruncatedError
+from engine.assets.codecs.pillow_frame import bands, load, split
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -262,18 +262,20 @@ def decode(
     pixels: NDArray[Any]
     alpha: NDArray[Any] | None = None
     if header.depth == 16:
-        pixels, alpha = _decode_16(file, header, accept_truncated)
+        pixels, alpha, is_whole = _decode_16(file, header, accept_truncated)
     else:
-        im = _open(file, header)
-        load(im, accept_truncated=accept_truncated)
+        im = open_image(file, header)
+        is_whole = load(im, accept_truncated=accept_truncated)
         pixels, alpha = split(im)
     frame = Decoded(pixels, alpha, header.icc, dpi=header.dpi, notes=list(header.notes))
+    if not is_whole:
+        frame.notes.append(PARTIAL)
     if header.frames > 1:
         frame.notes.append(f"First of {header.frames} frames of an animation.")
     return frame
 
 
-def _open(file: BinaryIO, header: PngHeader) -> Any:
+def open_image(file: BinaryIO, header: PngHeader) -> Any:
     from PIL import PngImagePlugin
 
     return PngImagePlugin.PngImageFile(_PixelChunks(file, header))
@@ -281,46 +283,44 @@ def _open(file: BinaryIO, header: PngHeader) -> Any:
 
 def _decode_16(
     file: BinaryIO, header: PngHeader, accept_truncated: bool
-) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    if header.color == 0:
-        im = _open(file, header)
-        load(im, accept_truncated=accept_truncated)
-        grey = np.array(im).astype(np.uint16, copy=False)
-        return grey, _key_alpha(grey[..., None], header)
-    if header.color == 4:
-        # Grey and alpha, two bytes each, come out whole as the four bytes of an RGBA pixel.
-        im = _open(file, header)
-        im.tile = [im.tile[0]._replace(args="RGBA")]
-        load(im, accept_truncated=accept_truncated)
-        both = np.array(im).view(">u2")
-        return both[..., 0].astype(np.uint16), both[..., 1].astype(np.uint16)
+) -> tuple[NDArray[Any], NDArray[Any] | None, bool]:
+    """Return pixels, alpha, and whether the file is whole."""
+    if header.color in (0, 4):
+        im = open_image(file, header)
+        if header.color == 4:
+            # Grey and alpha, two bytes each, come out whole as the four bytes of an RGBA pixel.
+            im.tile = [im.tile[0]._replace(args="RGBA")]
+        is_whole = load(im, accept_truncated=accept_truncated)
+        if header.color == 0:
+            grey = np.asarray(im).astype(np.uint16)
+            return grey, _key_alpha(grey[..., None], header), is_whole
+        both = np.asarray(im).view(">u2")
+        return both[..., 0].astype(np.uint16), both[..., 1].astype(np.uint16), is_whole
     channels = _CHANNELS[header.color]
     out = np.empty((header.height, header.width, channels), np.uint16)
     parts = out.view(np.uint8).reshape(header.height, header.width, channels, 2)
-    high = 1 if np.little_endian else 0
     mode = "RGB" if channels == 3 else "RGBA"
 
-    def one(rawmode: str, byte: int, source: BinaryIO) -> None:
-        im = _open(source, header)
+    def one(rawmode: str, byte: int, source: BinaryIO) -> bool:
+        im = open_image(source, header)
         im.tile = [im.tile[0]._replace(args=rawmode)]
-        load(im, accept_truncated=accept_truncated)
-        step = max(1, (4 << 20) // header.width)
-        for top in range(0, header.height, step):
-            rows = im.crop((0, top, header.width, min(top + step, header.height)))
-            parts[top : top + step, :, :, byte] = np.asarray(rows)
+        is_whole = load(im, accept_truncated=accept_truncated)
+        for top, bottom, rows in bands(im):
+            parts[top:bottom, :, :, byte] = np.asarray(rows)
+        return is_whole
 
-    passes = [(f"{mode};16B", high), (f"{mode};16L", 1 - high)]
-    if header.width * header.height > _ONE_AT_A_TIME or not hasattr(file, "fileno"):
-        for rawmode, byte in passes:
-            one(rawmode, byte, file)
+    high = 1 if np.little_endian else 0
+    first, second = (f"{mode};16B", high), (f"{mode};16L", 1 - high)
+    if header.width * header.height > _ONE_AT_A_TIME:
+        is_whole = all([one(*first, file), one(*second, file)])
     else:
-        with Path(file.name).open("rb") as second, ThreadPoolExecutor(1) as side:
-            other = side.submit(one, *passes[1], second)
-            one(*passes[0], file)
-            other.result()
+        with Path(file.name).open("rb") as again, ThreadPoolExecutor(1) as side:
+            other = side.submit(one, *second, again)
+            is_whole = one(*first, file)
+            is_whole = other.result() and is_whole
     if channels == 3:
-        return out, _key_alpha(out, header)
-    return np.ascontiguousarray(out[..., :3]), np.ascontiguousarray(out[..., 3])
+        return out, _key_alpha(out, header), is_whole
+    return np.ascontiguousarray(out[..., :3]), np.ascontiguousarray(out[..., 3]), is_whole
 
 
 def _key_alpha(samples: NDArray[Any], header: PngHeader) -> NDArray[Any] | None:
@@ -333,3 +333,18 @@ def _key_alpha(samples: NDArray[Any], header: PngHeader) -> NDArray[Any] | None:
     for channel in range(channels):
         matches &= samples[..., channel] == key[channel]
     return np.where(matches, 0, 65535).astype(np.uint16)
+
+
+def orientation(header: PngHeader) -> int:
+    """Return the orientation in the eXIf chunk, 1..8."""
+    from PIL import Image
+
+    if not header.exif:
+        return 1
+    try:
+        exif = Image.Exif()
+        exif.load(header.exif)
+        value = exif.get(274, 1)
+    except Exception:  # noqa: BLE001 - EXIF is often damaged and never worth losing a picture for
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1

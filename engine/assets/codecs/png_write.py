@@ -136,7 +136,7 @@ def _filtered(
     count = bottom - top
     current = samples[-count:]
     up = np.zeros_like(current)
-    up[count - (samples.shape[0] - (top == 0)) :] = samples[:-1]
+    up[1 if top == 0 else 0 :] = samples[:-1]
     left = np.zeros_like(current)
     left[:, step:] = current[:, :-step]
     out = np.empty((count, current.shape[1] + 1), np.uint8)

@@ -77,20 +77,23 @@ def decode_deep(file: BinaryIO, page: Any, open_image: Any) -> Decoded:
         open_image: returns Pillow's image of the same file, for compressions not read here.
 
     Raises:
+        ShallowError: Pillow is the better reader for this one.
         TruncatedError, DamagedError: it is not whole.
     """
     notes: list[str] = []
     photometric, samples = int(page.photometric), int(page.samplesperpixel)
     if photometric not in (0, 1, 2) or samples > 16:
-        raise _NotHere
+        raise ShallowError
     dtype = page.dtype
     if dtype is None or dtype.kind not in "uif" or dtype.itemsize < 2:
-        raise _NotHere
+        raise ShallowError
+    orientation = orientation_of(page)
     compression, predictor = int(page.compression), int(page.predictor)
     if compression in (1, *_DEFLATE) and predictor in (1, 2, 3) and int(page.fillorder) == 1:
         stored = _segments(file, page)
     elif dtype == np.uint16 and int(page.planarconfig) == 1 and samples in (1, 3, 4):
         stored = _through_libtiff(open_image, samples)
+        orientation = 1  # Pillow has turned it already
     else:
         raise DamagedError(
             f"its {dtype.name} samples are compressed in a way that Gesso does not read "
@@ -111,15 +114,19 @@ def decode_deep(file: BinaryIO, page: Any, open_image: Any) -> Decoded:
             pixels = _unpremultiply(pixels, alpha)
     elif samples > colors:
         notes.append("Further channels beside the colours were left out.")
-    return Decoded(np.ascontiguousarray(pixels), alpha, notes=notes)
+    return Decoded(np.ascontiguousarray(pixels), alpha, orientation=orientation, notes=notes)
 
 
-class _NotHereError(Exception):
+def orientation_of(page: Any) -> int:
+    tag = page.tags.get(274)
+    value = tag.value if tag is not None else 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+class ShallowError(Exception):
     """Pillow reads this kind of page well enough."""
 
 
-_NotHere = _NotHereError()
-NotHere = _NotHereError
 
 
 def _segments(file: BinaryIO, page: Any) -> NDArray[Any]:
@@ -195,12 +202,12 @@ def _through_libtiff(open_image: Any, samples: int) -> NDArray[Any]:
     tiles = first.tile
     if samples == 1:
         if first.mode not in ("I;16", "I;16B"):
-            raise _NotHere
+            raise ShallowError
         load(first)
         return np.asarray(first).astype(np.uint16)[..., None]
     mode = "RGB" if samples == 3 else "RGBA"
     if not tiles or tiles[0][0] != "libtiff":
-        raise _NotHere
+        raise ShallowError
     native, swapped = (";16L", ";16B") if np.little_endian else (";16B", ";16L")
     out: NDArray[np.uint16] | None = None
     for suffix, byte in ((native, 1), (swapped, 0)):
@@ -209,7 +216,6 @@ def _through_libtiff(open_image: Any, samples: int) -> NDArray[Any]:
         im._mode = mode
         tile = im.tile[0]
         im.tile = [tile._replace(args=(mode + suffix, *tile.args[1:]))]
-        im.tag_v2.pop(274, None)
         load(im)
         if out is None:
             out = np.empty((im.height, im.width, samples), np.uint16)
@@ -287,3 +293,20 @@ def _unpremultiply(pixels: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
             colour = pixels[top : top + step].astype(np.float32) * (65535 / under)
         out[top : top + step] = np.rint(np.clip(np.nan_to_num(colour), 0, 65535))
     return out
+
+
+def icc_of(page: Any) -> bytes | None:
+    """Return the embedded profile, or None."""
+    tag = page.tags.get(34675)
+    return bytes(tag.value) if tag is not None and isinstance(tag.value, bytes) else None
+
+
+def dpi_of(page: Any) -> tuple[float, float] | None:
+    """Return the resolution in dots per inch, or None."""
+    try:
+        x, y = (float(v) for v in page.get_resolution("inch"))
+    except (TypeError, ValueError, ZeroDivisionError, AttributeError):
+        return None
+    unit = page.tags.get(296)
+    is_absolute = unit is None or int(unit.value) in (2, 3)
+    return (round(x, 3), round(y, 3)) if is_absolute and 1 < x < 1e5 and 1 < y < 1e5 else None

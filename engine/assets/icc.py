@@ -120,7 +120,8 @@ def _parametric(tag: bytes, x: Float) -> Float:
     if count is None:
         raise ValueError("a curve of unknown kind")
     g, *rest = (v / 65536 for v in struct.unpack_from(f">{count}i", tag, 12))
-    a, b, c, d, e, f = (*rest, *[0.0] * (6 - len(rest)))
+    rest += [0.0] * (6 - len(rest))
+    a, b, c, d, e, f = rest
     if kind == 0:
         a, b, c, d, e, f = 1.0, 0.0, 0.0, -1.0, 0.0, 0.0
     elif kind in (1, 2):
@@ -132,4 +133,4 @@ def _parametric(tag: bytes, x: Float) -> Float:
         y = np.where(x >= d, np.maximum(a * x + b, 0) ** g + e, c * x + f)
     if not np.isfinite(y).all():
         raise ValueError("a curve that is not finite")
-    return np.clip(y, 0, 1)
+    return np.asarray(np.clip(y, 0, 1))

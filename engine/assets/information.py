@@ -7,7 +7,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from engine.assets.codecs import pillow_open, png_read, tiff
+from engine.assets.codecs import pillow_open, png_read, tiff, webp
+from engine.assets.codecs.exif import exif_orientation
 from engine.assets.codecs.frame import DamagedError
 from engine.assets.codecs.pillow_frame import quiet
 from engine.assets.codecs.sniff import open_for_reading, safe_name, sniff, unsupported
@@ -56,7 +57,7 @@ def picture_info(path: Path) -> PictureInfo:
         if kind is None:
             raise unsupported(path, head)
         try:
-            facts = _facts(kind, file, head)
+            facts = _facts(kind, file)
         except (DamagedError, OSError, ValueError, TypeError) as error:
             raise AssetError(f"“{name}” is damaged: {error}.", asset=name) from error
     return PictureInfo(
@@ -67,12 +68,12 @@ def picture_info(path: Path) -> PictureInfo:
     )
 
 
-def _facts(kind: str, file: BinaryIO, head: bytes) -> dict[str, Any]:
+def _facts(kind: str, file: BinaryIO) -> dict[str, Any]:
     if kind == "PNG":
         header = png_read.read_header(file)
         mode = {0: "Grey", 2: "RGB", 3: "Palette", 4: "Grey", 6: "RGB"}[header.color]
         return _upright(
-            png_read.orientation(header),
+            exif_orientation(header.exif),
             width=header.width,
             height=header.height,
             mode=mode,
@@ -83,8 +84,8 @@ def _facts(kind: str, file: BinaryIO, head: bytes) -> dict[str, Any]:
         )
     if kind == "TIFF":
         return _tiff_facts(file)
-    if kind == "WebP" and (pillow_open.webp_size(head) or (1 << 14, 1 << 14)) > (1 << 14, 0):
-        raise DamagedError("it claims an impossible size")
+    if kind == "WebP":
+        return _webp_facts(file)
     im = pillow_open.open_image(kind, file)
     mode, depth = _MODES.get(im.mode, ("RGB", 8))
     return _upright(
@@ -96,6 +97,20 @@ def _facts(kind: str, file: BinaryIO, head: bytes) -> dict[str, Any]:
         has_alpha=im.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in im.info,
         has_icc=pillow_open.icc_of(im) is not None,
         frames=pillow_open.count_frames(kind, file, im),
+    )
+
+
+def _webp_facts(file: BinaryIO) -> dict[str, Any]:
+    header = webp.read_header(file)
+    return _upright(
+        exif_orientation(header.exif),
+        width=header.width,
+        height=header.height,
+        mode="RGB",
+        depth=8,
+        has_alpha=header.has_alpha,
+        has_icc=bool(header.icc),
+        frames=header.frames,
     )
 
 

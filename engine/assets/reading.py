@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.assets import color_profile
-from engine.assets.codecs import pillow_open, png_read, tiff
+from engine.assets.codecs import pillow_open, png_read, tiff, webp
+from engine.assets.codecs.exif import exif_orientation
 from engine.assets.codecs.frame import (
     DEFAULT_MAX_PIXELS,
     DamagedError,
@@ -59,7 +60,7 @@ def read_picture(
             if kind is None:
                 raise unsupported(path, head)
             limits = Limits(name, kind, size, max_pixels)
-            frame = _decode(kind, file, head, limits, accept_truncated)
+            frame = _decode(kind, file, limits, accept_truncated)
             note = suffix_note(path, kind)
             if note:
                 frame.notes.insert(0, note)
@@ -95,7 +96,8 @@ class Limits:
         """Refuse a picture that is too large, or larger than its file can hold.
 
         Args:
-            width, height: what the header claims.
+            width: columns that the header claims.
+            height: rows that the header claims.
             raw_bytes: size of the pixels once inflated, for formats that use deflate.
             packed_bytes: size of the deflated pixels in the file.
 
@@ -124,9 +126,7 @@ class Limits:
             )
 
 
-def _decode(
-    kind: str, file: BinaryIO, head: bytes, limits: Limits, accept_truncated: bool
-) -> Decoded:
+def _decode(kind: str, file: BinaryIO, limits: Limits, accept_truncated: bool) -> Decoded:
     if kind == "PNG":
         header = png_read.read_header(file)
         limits.check(
@@ -136,15 +136,13 @@ def _decode(
             packed_bytes=header.data_bytes,
         )
         frame = png_read.decode(file, header, accept_truncated=accept_truncated)
-        frame.orientation = png_read.orientation(header)
+        frame.orientation = exif_orientation(header.exif)
         return frame
     if kind == "TIFF":
         return _decode_tiff(file, limits, accept_truncated)
     if kind == "WebP":
-        claimed = pillow_open.webp_size(head)
-        if claimed is None:
-            raise TruncatedError("it ends within its header")
-        limits.check(*claimed)
+        canvas = webp.read_header(file)
+        limits.check(canvas.width, canvas.height)
     im = pillow_open.open_image(kind, file)
     limits.check(*im.size)
     return pillow_open.decode(kind, file, im, accept_truncated=accept_truncated)
@@ -162,7 +160,14 @@ def _decode_tiff(file: BinaryIO, limits: Limits, accept_truncated: bool) -> Deco
             frame.dpi = tiff.dpi_of(page)
         except tiff.ShallowError:
             pass
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            OverflowError,
+        ) as error:
             raise DamagedError(f"its directory contradicts itself ({error})") from error
     if frame is None:
         im = pillow_open.open_image("TIFF", file)

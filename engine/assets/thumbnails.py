@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from engine.assets.codecs import pillow_open, png_read, tiff
+from engine.assets.codecs import pillow_open, png_read, tiff, webp
+from engine.assets.codecs.exif import exif_orientation
 from engine.assets.codecs.frame import DamagedError, Decoded
 from engine.assets.codecs.pillow_frame import load, quiet
 from engine.assets.codecs.sniff import open_for_reading, safe_name, sniff
@@ -41,7 +42,7 @@ def thumbnail(path: Path, px: int) -> bytes:
         small: Picture | None = None
         try:
             if kind is not None:
-                small = _small(kind, file, head, Limits(name, kind, size, _MAX_PIXELS), px)
+                small = _small(kind, file, Limits(name, kind, size, _MAX_PIXELS), px)
         except (DamagedError, OSError, ValueError, TypeError) as error:
             raise AssetError(f"“{name}” is damaged: {error}.", asset=name) from error
     if small is None:
@@ -62,7 +63,7 @@ def encoded(picture: Picture) -> bytes:
     return out.getvalue()
 
 
-def _small(kind: str, file: BinaryIO, head: bytes, limits: Limits, px: int) -> Picture | None:
+def _small(kind: str, file: BinaryIO, limits: Limits, px: int) -> Picture | None:
     """Return a shrunk picture through Pillow's 8-bit decoders; None if they cannot read it."""
     if kind == "PNG":
         header = png_read.read_header(file)
@@ -72,12 +73,13 @@ def _small(kind: str, file: BinaryIO, head: bytes, limits: Limits, px: int) -> P
         if not header.first_data or (header.depth == 16 and header.color in (0, 4)):
             return None
         im: Any = png_read.open_image(file, header)
-        icc, orientation = header.icc, png_read.orientation(header)
+        icc, orientation = header.icc, exif_orientation(header.exif)
     else:
         if kind == "TIFF" and tiff.is_deep(tiff.first_page(file)):
             return None
         if kind == "WebP":
-            limits.check(*(pillow_open.webp_size(head) or (0, 0)))
+            canvas = webp.read_header(file)
+            limits.check(canvas.width, canvas.height)
         im = pillow_open.open_image(kind, file)
         limits.check(*im.size)
         icc = pillow_open.icc_of(im)

@@ -15,7 +15,9 @@ from engine.errors import AssetError
 
 
 @contextlib.contextmanager
-def written_at_once(path: Path, *, settle: Callable[[Path], Path] | None = None) -> Iterator[BinaryIO]:
+def written_at_once(
+    path: Path, *, settle: Callable[[Path], Path] | None = None
+) -> Iterator[BinaryIO]:
     """Open a new file beside `path` that takes its place when the block ends well.
 
     The data are on the disk before the name changes. If anything fails, the new file is removed

@@ -50,7 +50,7 @@ def load(im: Image.Image, *, accept_truncated: bool = False) -> bool:
         im.load()
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - hostile bytes make Pillow raise nearly anything
+    except Exception as error:
         text = f"{error}".strip() or type(error).__name__
         is_short = any(word in text.lower() for word in ("truncated", "incomplete", "-2", "eof"))
         if getattr(im, "_im", None) is None:
@@ -97,7 +97,9 @@ def split(im: Image.Image) -> tuple[NDArray[Any], NDArray[Any] | None]:
     alpha = np.empty(shape, np.uint8) if has_alpha else None
     for top, bottom, rows in bands(im):
         part = np.asarray(rows if rows.mode == target else rows.convert(target))
-        pixels[top:bottom] = part[..., 0] if target == "LA" else part[..., :3] if not is_grey else part
+        pixels[top:bottom] = (
+            part[..., 0] if target == "LA" else part[..., :3] if not is_grey else part
+        )
         if alpha is not None:
             alpha[top:bottom] = part[..., -1]
     return pixels, alpha

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import struct
+import importlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -31,49 +31,27 @@ def open_image(kind: str, file: BinaryIO) -> ImageFile.ImageFile:
         return _plugin(kind)(file)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - hostile headers make Pillow raise nearly anything
+    except Exception as error:
         text = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise DamagedError(f"its header cannot be read ({text})") from error
 
 
-def _plugin(kind: str) -> Any:
-    match kind:
-        case "JPEG":
-            from PIL.JpegImagePlugin import JpegImageFile as Plugin
-        case "WebP":
-            from PIL.WebPImagePlugin import WebPImageFile as Plugin
-        case "TIFF":
-            from PIL.TiffImagePlugin import TiffImageFile as Plugin
-        case "GIF":
-            from PIL.GifImagePlugin import GifImageFile as Plugin
-        case "BMP":
-            from PIL.BmpImagePlugin import BmpImageFile as Plugin
-        case "AVIF":
-            from PIL.AvifImagePlugin import AvifImageFile as Plugin
-        case "JPEG 2000":
-            from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile as Plugin
-        case _:
-            from PIL.PpmImagePlugin import PpmImageFile as Plugin
-    return Plugin
+def _plugin(kind: str) -> type[ImageFile.ImageFile]:
+    module, name = _PLUGINS[kind]
+    plugin: type[ImageFile.ImageFile] = getattr(importlib.import_module(f"PIL.{module}"), name)
+    return plugin
 
 
-def webp_size(head: bytes) -> tuple[int, int] | None:
-    """Return the canvas that a WebP header claims: its decoder allocates it when opened."""
-    if len(head) < 30:
-        return None
-    kind = head[12:16]
-    if kind == b"VP8X":
-        return (
-            1 + int.from_bytes(head[24:27], "little"),
-            1 + int.from_bytes(head[27:30], "little"),
-        )
-    if kind == b"VP8L":
-        bits = int.from_bytes(head[21:25], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    if kind == b"VP8 ":
-        width, height = struct.unpack_from("<HH", head, 26)
-        return width & 0x3FFF, height & 0x3FFF
-    return None
+_PLUGINS = {
+    "JPEG": ("JpegImagePlugin", "JpegImageFile"),
+    "WebP": ("WebPImagePlugin", "WebPImageFile"),
+    "TIFF": ("TiffImagePlugin", "TiffImageFile"),
+    "GIF": ("GifImagePlugin", "GifImageFile"),
+    "BMP": ("BmpImagePlugin", "BmpImageFile"),
+    "AVIF": ("AvifImagePlugin", "AvifImageFile"),
+    "JPEG 2000": ("Jpeg2KImagePlugin", "Jpeg2KImageFile"),
+    "PPM": ("PpmImagePlugin", "PpmImageFile"),
+}
 
 
 def count_frames(kind: str, file: BinaryIO, im: Any) -> int:
@@ -131,7 +109,7 @@ def dpi_of(im: Any) -> tuple[float, float] | None:
         x, y = (float(v) for v in dpi)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    return (round(x, 3), round(y, 3)) if 1 < x < 100_000 and 1 < y < 100_000 else None
+    return (round(x, 2), round(y, 2)) if 1 < x < 100_000 and 1 < y < 100_000 else None
 
 
 def icc_of(im: Any) -> bytes | None:

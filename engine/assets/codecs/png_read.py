@@ -15,7 +15,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +163,7 @@ def _take(header: PngHeader, kind: bytes, body: bytes) -> None:
         case b"pHYs" if len(body) == 9 and body[8] == 1:
             x, y = struct.unpack(">II", body[:8])
             if 0 < x < 10**7 and 0 < y < 10**7:
-                header.dpi = (round(x * 0.0254, 3), round(y * 0.0254, 3))
+                header.dpi = (round(x * 0.0254, 2), round(y * 0.0254, 2))
         case b"acTL" if len(body) == 8:
             header.frames = max(1, struct.unpack(">I", body[:4])[0])
         case b"tEXt" | b"zTXt" | b"iTXt":
@@ -249,9 +249,7 @@ class _PixelChunks(io.RawIOBase):
         return out
 
 
-def decode(
-    file: BinaryIO, header: PngHeader, *, accept_truncated: bool
-) -> Decoded:
+def decode(file: BinaryIO, header: PngHeader, *, accept_truncated: bool) -> Decoded:
     """Return the pixels of a PNG file.
 
     Raises:
@@ -276,9 +274,10 @@ def decode(
 
 
 def open_image(file: BinaryIO, header: PngHeader) -> Any:
+    """Return Pillow's image of the pixels, not decoded yet."""
     from PIL import PngImagePlugin
 
-    return PngImagePlugin.PngImageFile(_PixelChunks(file, header))
+    return PngImagePlugin.PngImageFile(cast(BinaryIO, _PixelChunks(file, header)))
 
 
 def _decode_16(
@@ -333,18 +332,3 @@ def _key_alpha(samples: NDArray[Any], header: PngHeader) -> NDArray[Any] | None:
     for channel in range(channels):
         matches &= samples[..., channel] == key[channel]
     return np.where(matches, 0, 65535).astype(np.uint16)
-
-
-def orientation(header: PngHeader) -> int:
-    """Return the orientation in the eXIf chunk, 1..8."""
-    from PIL import Image
-
-    if not header.exif:
-        return 1
-    try:
-        exif = Image.Exif()
-        exif.load(header.exif)
-        value = exif.get(274, 1)
-    except Exception:  # noqa: BLE001 - EXIF is often damaged and never worth losing a picture for
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1

@@ -122,7 +122,9 @@ def unsupported(path: Path, head: bytes) -> AssetError:
     name = safe_name(path)
     known = _known_but_not_read(head)
     if known:
-        return AssetError(f"“{name}” is {known}, which Gesso does not read.", asset=name, hint=_EXPORT)
+        return AssetError(
+            f"“{name}” is {known}, which Gesso does not read.", asset=name, hint=_EXPORT
+        )
     return AssetError(
         f"“{name}” is not a picture that Gesso knows.",
         asset=name,

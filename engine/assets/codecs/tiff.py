@@ -40,7 +40,9 @@ def count_pages(file: BinaryIO) -> int:
             file.seek(offset)
             entries = struct.unpack(order + ("Q" if is_big else "H"), file.read(8 if is_big else 2))
             file.seek(entries[0] * (20 if is_big else 12), 1)
-            offset = struct.unpack(order + ("Q" if is_big else "I"), file.read(8 if is_big else 4))[0]
+            offset = struct.unpack(order + ("Q" if is_big else "I"), file.read(8 if is_big else 4))[
+                0
+            ]
         except (struct.error, OSError, ValueError, OverflowError):
             break
     return max(1, len(seen))
@@ -59,7 +61,7 @@ def first_page(file: BinaryIO) -> Any:
         return tifffile.TiffFile(file).pages[0]
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - hostile tags make tifffile raise nearly anything
+    except Exception as error:
         raise DamagedError(f"its directory cannot be read ({str(error)[:120]})") from error
 
 
@@ -118,6 +120,7 @@ def decode_deep(file: BinaryIO, page: Any, open_image: Any) -> Decoded:
 
 
 def orientation_of(page: Any) -> int:
+    """Return the orientation tag, 1..8; 1 where it is missing or nonsense."""
     tag = page.tags.get(274)
     value = tag.value if tag is not None else 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
@@ -125,8 +128,6 @@ def orientation_of(page: Any) -> int:
 
 class ShallowError(Exception):
     """Pillow reads this kind of page well enough."""
-
-
 
 
 def _segments(file: BinaryIO, page: Any) -> NDArray[Any]:
@@ -187,7 +188,7 @@ def _unpredict(
         summed = np.cumsum(columns, axis=1, dtype=np.uint8)
         planes = summed.reshape(rows, dtype.itemsize, wide * depth)
         big = np.ascontiguousarray(planes.transpose(0, 2, 1))
-        return big.view(dtype.newbyteorder(">")).reshape(rows, wide, depth)
+        return np.frombuffer(big, dtype.newbyteorder(">")).reshape(rows, wide, depth)
     block = np.frombuffer(data, dtype).reshape(rows, wide, depth)
     if predictor == 2:
         whole = np.dtype(f"u{dtype.itemsize}")
@@ -309,4 +310,4 @@ def dpi_of(page: Any) -> tuple[float, float] | None:
         return None
     unit = page.tags.get(296)
     is_absolute = unit is None or int(unit.value) in (2, 3)
-    return (round(x, 3), round(y, 3)) if is_absolute and 1 < x < 1e5 and 1 < y < 1e5 else None
+    return (round(x, 2), round(y, 2)) if is_absolute and 1 < x < 1e5 and 1 < y < 1e5 else None

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, BinaryIO
+import io
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -27,13 +28,31 @@ def open_image(kind: str, file: BinaryIO) -> ImageFile.ImageFile:
         DamagedError: its header makes no sense.
     """
     file.seek(0)
+    # libtiff reads by the file's descriptor and has bounds of its own.
+    source = file if kind == "TIFF" else cast(BinaryIO, _Bounded(file))
     try:
-        return _plugin(kind)(file)
+        return _plugin(kind)(source)
     except MemoryError:
         raise
     except Exception as error:
         text = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise DamagedError(f"its header cannot be read ({text})") from error
+
+
+class _Bounded:
+    """A file that never allocates more than it holds, whatever length is asked of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        rest = max(0, self._size - self._file.tell())
+        return self._file.read(rest if size is None or size < 0 else min(size, rest))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _plugin(kind: str) -> type[ImageFile.ImageFile]:

@@ -49,7 +49,7 @@ class _Bounded:
 
     def read(self, size: int = -1) -> bytes:
         rest = max(0, self._size - self._file.tell())
-        return self._file.read(rest if size is None or size < 0 else min(size, rest))
+        return self._file.read(rest if size < 0 else min(size, rest))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)

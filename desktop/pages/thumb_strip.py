@@ -260,16 +260,16 @@ class ThumbStrip(QListView):
     Signals:
         chosen: key; a click, Enter or Space.
         added: key; Ctrl+click or Ctrl+Enter: "this one too".
-        menuWanted: key and global position.
-        removeWanted: key; Delete.
-        filesDropped: list of paths dropped on the strip.
+        menu_wanted: key and global position.
+        remove_wanted: key; Delete.
+        files_dropped: list of paths dropped on the strip.
     """
 
     chosen = Signal(str)
     added = Signal(str)
-    menuWanted = Signal(str, QPoint)
-    removeWanted = Signal(str)
-    filesDropped = Signal(list)
+    menu_wanted = Signal(str, QPoint)
+    remove_wanted = Signal(str)
+    files_dropped = Signal(list)
 
     def __init__(self, side: int, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -342,7 +342,7 @@ class ThumbStrip(QListView):
                 self.chosen.emit(key)
             event.accept()
         elif key and event.key() == Qt.Key.Key_Delete:
-            self.removeWanted.emit(key)
+            self.remove_wanted.emit(key)
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -360,7 +360,7 @@ class ThumbStrip(QListView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             index = self.currentIndex()
         if index.isValid():
-            self.menuWanted.emit(self.thumbs.thumbs[index.row()].key, event.globalPos())
+            self.menu_wanted.emit(self.thumbs.thumbs[index.row()].key, event.globalPos())
             event.accept()
 
     def _paths(self, mime: QMimeData) -> list[Path]:
@@ -382,6 +382,6 @@ class ThumbStrip(QListView):
         paths = self._paths(event.mimeData())
         if self._takes_files and paths and event.source() is not self:
             event.acceptProposedAction()
-            self.filesDropped.emit(paths)
+            self.files_dropped.emit(paths)
         else:
             event.ignore()

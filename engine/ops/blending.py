@@ -39,7 +39,7 @@ def mixed(layers: Sequence[Planes], weights: Sequence[float], radius: int) -> Pl
         mean += share * layer
         wanted += share * np.sqrt(_local_variance(layer, radius))
     found = np.sqrt(_local_variance(mean, radius))
-    gain = np.clip(wanted / np.maximum(found, 1e-4), 1.0, _HIGHEST_GAIN)
+    gain = np.clip(wanted / np.maximum(found, 1e-4), 1.0, _HIGHEST_GAIN).astype(np.float32)
     # Gains that jump from pixel to pixel would print their own edges.
     gain = box_blur(gain, radius)
     around = box_blur(mean, radius)
@@ -62,7 +62,7 @@ def shares_of(coverage: Sequence[Planes]) -> list[Planes]:
     return [mask / total for mask in coverage]
 
 
-def laid_over(below: Planes, above: Planes, share: Planes | float) -> Planes:
+def laid_over(below: Planes, above: Planes, share: Planes | np.float32 | float) -> Planes:
     """Return `below` where `share` is 0, `above` where it is 1, and between them between.
 
     Where `share` is exactly 0 the result is exactly `below`.

@@ -116,9 +116,7 @@ def mapped(planes: Planes, matrix: Planes, offset: Planes) -> Planes:
 
 def luma(planes: Planes) -> Planes:
     """Return (height, width) luma of sRGB planes (ITU-R BT.709)."""
-    result: Planes = np.tensordot(
-        np.array([0.2126, 0.7152, 0.0722], np.float32), planes, 1
-    )
+    result: Planes = np.tensordot(np.array([0.2126, 0.7152, 0.0722], np.float32), planes, 1)
     return result
 
 

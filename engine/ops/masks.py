@@ -41,7 +41,7 @@ class Mask:
     def rows(self, top: int, bottom: int) -> Plane:
         """Return rows `top`..`bottom` at the size of the result, (bottom - top, width) 0..1."""
         plane = self._plane[None]
-        rows = resize_rows(
+        resized = resize_rows(
             lambda low, high: plane[:, low:high],
             self._plane.shape,
             self._size,
@@ -49,7 +49,7 @@ class Mask:
             bottom,
             Filter.BILINEAR,
         )[0]
-        rows = np.clip(rows, 0.0, 1.0)
+        rows: Plane = np.clip(resized, 0.0, 1.0)
         rows[rows < _DARKEST] = 0.0
         rows[rows > 1.0 - _DARKEST] = 1.0
         return rows

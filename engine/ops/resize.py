@@ -132,7 +132,8 @@ def _bands(source: int, target: int, kernel: Filter) -> _Bands:
         start, end = int(inside[0]), int(inside[-1]) + 1
         matrix = np.zeros((high - low, end - start))
         # Taps outside fall onto the border pixel.
-        np.add.at(matrix, (slice(None), inside - start), weights)
+        for tap, position in enumerate(inside - start):
+            matrix[:, position] += weights[:, tap]
         starts.append(start)
         ends.append(end)
         blocks.append(matrix.astype(np.float32))

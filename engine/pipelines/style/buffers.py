@@ -17,6 +17,34 @@ _DISK_SPARE = 256 * 2**20
 """Bytes that a drive keeps free."""
 
 
+class Room:
+    """Memory that the maps of one job share."""
+
+    def __init__(self, total: int) -> None:
+        """Start with all of it free.
+
+        Args:
+            total: bytes; what does not fit goes to disk.
+        """
+        self._free = total
+
+    def take(self, size: int) -> bool:
+        """Take `size` bytes and return True, or return False if there are not so many."""
+        if size > self._free:
+            return False
+        self._free -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        """Return what was taken."""
+        self._free += size
+
+    @property
+    def free(self) -> int:
+        """Bytes that are left."""
+        return self._free
+
+
 class RowBuffer:
     """A (height, channels, width) array that is written and read in ranges of rows.
 
@@ -25,7 +53,13 @@ class RowBuffer:
     """
 
     def __init__(
-        self, channels: int, height: int, width: int, dtype: np.dtype[Any], folder: Path | None
+        self,
+        channels: int,
+        height: int,
+        width: int,
+        dtype: np.dtype[Any],
+        room: Room,
+        folder: Path,
     ) -> None:
         """Make room.
 
@@ -34,7 +68,8 @@ class RowBuffer:
             height: rows.
             width: columns.
             dtype: float16 or float32.
-            folder: where to put a file; None keeps the map in memory.
+            room: memory to take; without enough, the map goes to disk.
+            folder: where to put a file.
 
         Raises:
             DeviceError: the drive has too little room.
@@ -47,10 +82,14 @@ class RowBuffer:
         self._array: NDArray[Any] | None = None
         self._file: BinaryIO | None = None
         self._path: Path | None = None
-        if folder is None:
+        self._room = room
+        self._taken = 0
+        size = height * self._row_bytes
+        if room.take(size):
+            self._taken = size
             self._array = np.empty((height, channels, width), dtype)
         else:
-            needed = height * self._row_bytes + _DISK_SPARE
+            needed = size + _DISK_SPARE
             if shutil.disk_usage(folder).free < needed:
                 raise DeviceError(
                     f"Painting at this size needs {needed / 2**30:.1f} GB on the drive of "
@@ -60,18 +99,13 @@ class RowBuffer:
             self._path = folder / f"map-{uuid.uuid4().hex}"
             self._file = self._path.open("w+b", buffering=0)
 
-    @staticmethod
-    def size_of(channels: int, height: int, width: int, dtype: np.dtype[Any]) -> int:
-        """Return the bytes that a buffer would take."""
-        return channels * height * width * dtype.itemsize
-
     def write(self, top: int, planes: NDArray[Any]) -> None:
         """Store (channels, rows, width) from row `top` on."""
         rows = planes.transpose(1, 0, 2)
         if self._array is not None:
             self._array[top : top + rows.shape[0]] = rows
             return
-        data = memoryview(np.ascontiguousarray(rows, self._dtype)).cast("B")
+        data = memoryview(np.ascontiguousarray(rows, self._dtype).data).cast("B")
         file = self._opened()
         file.seek(top * self._row_bytes)
         written = 0
@@ -95,6 +129,8 @@ class RowBuffer:
     def close(self) -> None:
         """Give the memory or the file back."""
         self._array = None
+        self._room.give_back(self._taken)
+        self._taken = 0
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -102,11 +138,13 @@ class RowBuffer:
             self._path.unlink(missing_ok=True)
 
     def __del__(self) -> None:
-        self.close()
+        # Not there if making room failed.
+        if hasattr(self, "_taken"):
+            self.close()
 
     def _loaded(self, low: int, high: int) -> NDArray[Any]:
         rows = np.empty((high - low, self._channels, self.width), self._dtype)
-        view = memoryview(rows).cast("B")
+        view = memoryview(rows.data).cast("B")
         file = self._opened()
         file.seek(low * self._row_bytes)
         got = 0

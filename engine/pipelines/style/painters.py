@@ -5,17 +5,21 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DeviceError
 from engine.pipelines.job import JobContext
+from engine.pipelines.style.buffers import Room
 from engine.pipelines.style.networks import graphs
 from engine.pipelines.style.networks.layers import StyleNetwork
 from engine.pipelines.style.networks.store import stored_graph
-from engine.pipelines.style.sources import PaddedRows, PictureRows
+from engine.pipelines.style.painting import HeldPainting, Painting
+from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.pipelines.style.staged import paint_staged
 from engine.runtime.sessions import Graph, Session
+from engine.spec.task import DeviceChoice, RunOptions
 from engine.tasks.stylize_plan import is_staged, work_kind
 
 Planes = NDArray[np.float32]
@@ -27,33 +31,10 @@ _SMALLEST = 16
 _CANARY_PX = 256
 
 
-class Painting(Protocol):
-    """What a network made of a picture."""
-
-    height: int
-    width: int
-
-    def rows(self, top: int, bottom: int) -> Planes:
-        """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
-
-
-class HeldPainting:
-    """A painting that is held in memory as a whole."""
-
-    def __init__(self, planes: Planes) -> None:
-        self._planes = planes
-        self.height = int(planes.shape[1])
-        self.width = int(planes.shape[2])
-
-    def rows(self, top: int, bottom: int) -> Planes:
-        """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
-        return self._planes[:, top:bottom]
-
-
 class Painter(Protocol):
     """Paints a picture in one style or blend, as often as asked and at any size."""
 
-    def paint(self, source: PictureRows, job: JobContext) -> Painting:
+    def paint(self, source: Rows, job: JobContext) -> Painting:
         """Return what the network makes of `source`.
 
         Raises:
@@ -65,46 +46,56 @@ class Painter(Protocol):
 class VectorPainter:
     """One of the bundled networks with a style vector."""
 
-    def __init__(self, network: StyleNetwork, vector: Vector) -> None:
+    def __init__(self, network: StyleNetwork, vector: Vector, room: Room) -> None:
         """Prepare.
 
         Args:
             network: which one.
             vector: (2, N) scale and shift.
+            room: memory for maps.
         """
+        self._room = room
         self._network = network
         self._vector = np.ascontiguousarray(vector, np.float32)
 
-    def paint(self, source: PictureRows, job: JobContext) -> Painting:
+    def paint(self, source: Rows, job: JobContext) -> Painting:
         """Return what the network makes of `source`; see `Painter`."""
         padded = PaddedRows(source, self._network.multiple, _SMALLEST)
         pixels = padded.height * padded.width
-        if is_staged(pixels) or whole_bytes(self._network, pixels) > job.memory_bytes:
-            return self._staged(source, padded, job)
+        if not is_staged(pixels) and whole_bytes(self._network, pixels) <= job.memory_bytes:
+            try:
+                return self._whole(source, padded, job)
+            except DeviceError:
+                job.note("Memory was short, so the picture was painted in strips.")
         try:
-            return self._whole(source, padded, job)
+            return self._staged(source, padded, job, job.options)
         except DeviceError:
-            job.note("Memory was short, so the picture was painted in strips.")
-            return self._staged(source, padded, job)
+            if job.options.device is DeviceChoice.CPU or not self._ran_elsewhere(job):
+                raise
+        job.note("The graphics card ran out of memory, so the picture was painted on the CPU.")
+        on_cpu = msgspec.structs.replace(job.options, device=DeviceChoice.CPU)
+        return self._staged(source, padded, job, on_cpu)
 
-    def _whole(self, source: PictureRows, padded: PaddedRows, job: JobContext) -> Painting:
+    def _whole(self, source: Rows, padded: PaddedRows, job: JobContext) -> Painting:
         session = whole_session(self._network, job)
         job.progress(0.0, "Painting")
         image = padded.rows(np.arange(padded.height))[None]
         began = time.perf_counter()
         feeds = {"image": image, "scale": self._vector[0], "shift": self._vector[1]}
         planes = session.run(feeds, job.token)["stylized"][0]
-        seconds = time.perf_counter() - began
-        job.cost(
-            work_kind(self._network.family, source.height * source.width, job.options),
-            source.height * source.width / 1e6,
-            seconds,
-        )
+        pixels = source.height * source.width
+        kind = work_kind(self._network.family, pixels, job.options)
+        job.cost(kind, pixels / 1e6, time.perf_counter() - began)
         job.progress(1.0, "Painting")
         return HeldPainting(planes[:, : source.height, : source.width])
 
-    def _staged(self, source: PictureRows, padded: PaddedRows, job: JobContext) -> Painting:
-        return paint_staged(self._network, self._vector, source, padded, job)
+    def _staged(
+        self, source: Rows, padded: PaddedRows, job: JobContext, options: RunOptions
+    ) -> Painting:
+        return paint_staged(self._network, self._vector, source, padded, job, self._room, options)
+
+    def _ran_elsewhere(self, job: JobContext) -> bool:
+        return whole_session(self._network, job).ran.device != "CPU"
 
 
 def whole_session(network: StyleNetwork, job: JobContext) -> Session:

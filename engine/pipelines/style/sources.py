@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.assets.pictures import Picture
-from engine.ops.resize import Filter, resize_rows
+from engine.ops.resize import Filter, resize, resize_rows
 from engine.ops.strips import reflect_rows
+from engine.pipelines.style.painting import Painting
 
 Planes = NDArray[np.float32]
+
+
+class Rows(Protocol):
+    """A picture that is read in strips."""
+
+    height: int
+    width: int
+
+    def rows(self, top: int, bottom: int) -> Planes:
+        """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
+
+    def resized(self, height: int, width: int) -> Rows:
+        """Return the same picture at another size."""
 
 
 class PictureRows:
@@ -28,9 +44,9 @@ class PictureRows:
             np.clip(planes, 0.0, 1.0, out=planes)
         return planes
 
-    def all(self) -> Planes:
-        """Return the whole picture."""
-        return self.rows(0, self.height)
+    def resized(self, height: int, width: int) -> PictureRows:
+        """Return the same picture at another size."""
+        return PictureRows(self._picture, height, width)
 
     def _read(self, top: int, bottom: int) -> Planes:
         return planes_of(self._picture.pixels[top:bottom], self._picture.white)
@@ -43,7 +59,7 @@ def planes_of(pixels: NDArray[np.generic], white: int) -> Planes:
     return planes
 
 
-def pixels_of(planes: Planes, white: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def pixels_of(planes: Planes, white: int) -> NDArray[Any]:
     """Return (3, h, w) float32 0..1 as (h, w, 3) integers, rounded."""
     scaled = planes * np.float32(white)
     scaled += np.float32(0.5)
@@ -52,23 +68,85 @@ def pixels_of(planes: Planes, white: int) -> NDArray[np.uint8] | NDArray[np.uint
     return np.ascontiguousarray(scaled.transpose(1, 2, 0)).astype(dtype)
 
 
+class HeldRows:
+    """Planes in memory as a source."""
+
+    def __init__(self, planes: Planes) -> None:
+        self._planes = planes
+        self.height = int(planes.shape[1])
+        self.width = int(planes.shape[2])
+
+    def rows(self, top: int, bottom: int) -> Planes:
+        """Return rows `top`..`bottom`."""
+        return self._planes[:, top:bottom]
+
+    def resized(self, height: int, width: int) -> HeldRows:
+        """Return the same picture at another size."""
+        return HeldRows(np.clip(resize(self._planes, height, width), 0.0, 1.0))
+
+
+class UnderpaintedRows:
+    """A photograph over which a coarse painting of it has been laid."""
+
+    def __init__(self, photo: Rows, painting: Painting, share: float) -> None:
+        """Prepare.
+
+        Args:
+            photo: the photograph, at the size that is wanted.
+            painting: of any size.
+            share: of the painting, 0..1.
+        """
+        self._photo = photo
+        self._painting = painting
+        self._share = np.float32(share)
+        self.height = photo.height
+        self.width = photo.width
+
+    def rows(self, top: int, bottom: int) -> Planes:
+        """Return rows `top`..`bottom`."""
+        painted = painted_rows(self._painting, self.height, self.width, top, bottom)
+        photo = self._photo.rows(top, bottom)
+        return np.clip(photo + self._share * (painted - photo), 0.0, 1.0)
+
+    def resized(self, height: int, width: int) -> UnderpaintedRows:
+        """Return the same picture at another size."""
+        photo = self._photo.resized(height, width)
+        return UnderpaintedRows(photo, self._painting, float(self._share))
+
+
+def painted_rows(
+    painting: Painting,
+    height: int,
+    width: int,
+    top: int,
+    bottom: int,
+    kernel: Filter = Filter.LANCZOS,
+) -> Planes:
+    """Return rows `top`..`bottom` of a painting at another size; they may overshoot 0..1."""
+    size = (painting.height, painting.width)
+    return resize_rows(painting.rows, size, (height, width), top, bottom, kernel)
+
+
 class PaddedRows:
     """Rows with the right and lower border reflected until both sides fit a network.
 
     Both the whole run and the staged run read their input here, so that they pad alike.
     """
 
-    def __init__(self, source: PictureRows, multiple: int, smallest: int) -> None:
+    def __init__(
+        self, source: Rows, multiple: int, smallest: int, *, least: tuple[int, int] = (0, 0)
+    ) -> None:
         """Pad a source.
 
         Args:
             source: what to read.
             multiple: height and width become multiples of this.
             smallest: and at least this, itself a multiple.
+            least: height and width at least.
         """
         self._source = source
-        self.height = max(-(-source.height // multiple) * multiple, smallest)
-        self.width = max(-(-source.width // multiple) * multiple, smallest)
+        self.height = max(-(-source.height // multiple) * multiple, smallest, least[0])
+        self.width = max(-(-source.width // multiple) * multiple, smallest, least[1])
         self._columns = reflect_rows(0, self.width, source.width)
 
     def rows(self, index: NDArray[np.int64]) -> Planes:

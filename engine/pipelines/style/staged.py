@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,14 @@ from numpy.typing import NDArray
 from engine.errors import DeviceError
 from engine.ops.strips import Strip, strip_count, strips
 from engine.pipelines.job import JobContext
-from engine.pipelines.style.buffers import RowBuffer
+from engine.pipelines.style.buffers import Room, RowBuffer
 from engine.pipelines.style.networks import graphs
-from engine.pipelines.style.networks.layers import StyleNetwork
+from engine.pipelines.style.networks.layers import Activation, StyleNetwork
 from engine.pipelines.style.networks.stages import Stage, before, stages_of
 from engine.pipelines.style.networks.store import stored_graph
-from engine.pipelines.style.sources import PaddedRows, PictureRows
+from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.runtime.sessions import Graph, Session
+from engine.spec.task import RunOptions
 from engine.tasks.stylize_plan import is_staged, work_kind
 
 Planes = NDArray[np.float32]
@@ -62,27 +62,31 @@ class StagedPainting:
     def __init__(self, run: _Run, level: _Level, height: int, width: int) -> None:
         self._run = run
         self._level = level
-        self._session = run.session(run.stages[-1])
+        self._activation = run.network.layers[-1].activation
         self.height = height
         self.width = width
 
     def rows(self, top: int, bottom: int) -> Planes:
         """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
-        feeds = {
-            "raw": self._level.raw.read(np.arange(top, bottom)),
-            "gain": self._level.gain,
-            "bias": self._level.bias,
-        }
-        planes = self._session.run(feeds, self._run.job.token)["stylized"][0]
-        return planes[:, :, : self.width]
+        planes = self._level.raw.read(np.arange(top, bottom))[0, :, :, : self.width]
+        planes = planes.astype(np.float32, copy=False) * self._level.gain[0] + self._level.bias[0]
+        if self._activation is Activation.SIGMOID:
+            np.negative(planes, out=planes)
+            np.exp(planes, out=planes)
+            planes += 1.0
+            np.reciprocal(planes, out=planes)
+        finished: Planes = np.clip(planes, 0.0, 1.0)
+        return finished
 
 
 def paint_staged(
     network: StyleNetwork,
     vector: Planes,
-    source: PictureRows,
+    source: Rows,
     padded: PaddedRows,
     job: JobContext,
+    room: Room,
+    options: RunOptions,
     *,
     strip_pixels: int = _STRIP_PIXELS,
 ) -> StagedPainting:
@@ -94,6 +98,8 @@ def paint_staged(
         source: the picture, for its size.
         padded: the picture as the network reads it.
         job: context.
+        room: memory for maps.
+        options: how to run.
         strip_pixels: picture pixels per strip.
 
     Raises:
@@ -102,7 +108,7 @@ def paint_staged(
     """
     began = time.perf_counter()
     while True:
-        run = _Run(network, vector, padded, job, strip_pixels)
+        run = _Run(network, vector, padded, job, room, options, strip_pixels)
         try:
             level = run.through_all()
             break
@@ -129,33 +135,34 @@ class _Run:
         vector: Planes,
         padded: PaddedRows,
         job: JobContext,
+        room: Room,
+        options: RunOptions,
         strip_pixels: int,
     ) -> None:
         self.network = network
         self.job = job
+        self._options = options
         self.stages = stages_of(network)
         self._vector = vector
         self._padded = padded
         rows = max(strip_pixels // padded.width, _LEAST_ROWS)
         self._rows = min(rows // 8 * 8, padded.height)
         self._may_halve = is_staged(padded.height * padded.width)
-        # Strips need memory as well: two inputs, outputs and copies of the widest layer.
-        widest = max(layer.outputs for layer in network.layers)
-        self._spare = job.memory_bytes - 8 * widest * self._rows * padded.width * 4
-        self._total = sum(self._strip_count(stage) for stage in self.stages[:-1])
+        self._room = room
+        self._total = sum(self._strip_count(stage) for stage in self.stages)
         self._done = 0
 
     def through_all(self) -> _Level:
         """Return the last map before the final stage."""
         level: _Level | None = None
-        for stage in self.stages[:-1]:
+        for stage in self.stages:
             following = self._through(stage, level)
             if level is not None:
                 level.raw.close()
                 if level.trunk is not None and level.trunk is not following.trunk:
                     level.trunk.close()
             level = following
-        if level is None:  # pragma: no cover - stages_of gives at least one and the final one
+        if level is None:  # pragma: no cover - stages_of gives at least one
             raise ValueError("A network without stages cannot be run.")
         return level
 
@@ -164,7 +171,7 @@ class _Run:
         network = self.network
         earlier = before(self.stages, stage)
         reads_half = earlier is not None and self._stored(earlier).itemsize == 2
-        writes_half = not stage.is_final(network) and self._stored(stage).itemsize == 2
+        writes_half = self._stored(stage).itemsize == 2
         path, digest = stored_graph(
             self.job.graphs,
             f"style.{network.family}-{network.digest[:16]}-v{graphs.BUILDER}-stage{stage.first}"
@@ -179,7 +186,7 @@ class _Run:
             kind=f"style.{network.family}/stage{stage.first}",
             canary=lambda: self._canary(stage),
         )
-        return self.job.sessions.get(graph, self.job.options)
+        return self.job.sessions.get(graph, self._options)
 
     def _through(self, stage: Stage, level: _Level | None) -> _Level:
         network = self.network
@@ -260,13 +267,8 @@ class _Run:
         is_half = self._may_halve and stage.density(self.network) >= _HALF_DENSITY
         return np.dtype(np.float16 if is_half else np.float32)
 
-    def _buffer(
-        self, channels: int, height: int, width: int, dtype: np.dtype[Any]
-    ) -> RowBuffer:
-        """Return a buffer in memory while the budget lasts, then on disk."""
-        size = RowBuffer.size_of(channels, height, width, dtype)
-        folder: Path | None = None if size * 2 <= self._spare else self.job.scratch
-        return RowBuffer(channels, height, width, dtype, folder)
+    def _buffer(self, channels: int, height: int, width: int, dtype: np.dtype[Any]) -> RowBuffer:
+        return RowBuffer(channels, height, width, dtype, self._room, self.job.scratch)
 
     def _strip_count(self, stage: Stage) -> int:
         shrink = stage.shrink_out(self.network)
@@ -287,7 +289,7 @@ class _Run:
         noise = np.random.default_rng(0)
         rows = len(reach.source)
         extra: dict[str, NDArray[Any]] = dict(reach.gathers)
-        if not stage.is_final(network) and self._stored(stage).itemsize == 2:
+        if self._stored(stage).itemsize == 2:
             depth = network.layers[stage.last].outputs
             extra["centre"] = np.zeros((1, depth, 1, 1), np.float32)
         if stage.first == 0:

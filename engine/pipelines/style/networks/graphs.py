@@ -73,8 +73,8 @@ def stage_graph(
     where a residual block closes; `rows_<layer>` int64 wherever rows must be reflected inside;
     `centre` [1, C, 1, 1], subtracted from an output in half precision, which then spends its
     digits on what differs between pixels. `sums` and `squares` are of the uncentred values.
-    Outputs: `stylized` for the last stage, else `out` before normalisation with `sums` and
-    `squares` [1, C, rows] over each row; `trunk_out` where a block opens.
+    Outputs: `out` before normalisation with `sums` and `squares` [1, C, rows] over each row;
+    `trunk_out` where a block opens.
 
     Args:
         network: whose stage.
@@ -97,9 +97,6 @@ def stage_graph(
         value = graph.convolution(graph.reflect(value, 0, layer.padding), layer, index)
         if index < stage.last:
             value = graph.activation(value, layer.activation)
-    if stage.is_final(network):
-        graph.output("stylized", value, (1, 3, "r", "w"))
-        return graph.serialised(f"style.{network.family}.final")
     channels = network.layers[stage.last].outputs
     axes = graph.constant("last_axis", np.array([3], np.int64))
     graph.output("sums", graph.node("ReduceSum", [value, axes], keepdims=0), (1, channels, "r"))
@@ -181,10 +178,6 @@ class _Builder:
         names = [name if count == 1 else f"{name}_{i}" for i in range(count)]
         self._nodes.append(helper.make_node(operator, inputs, names, name=name, **attributes))
         return names
-
-        if dtype.itemsize == 4 and value not in ("raw", "trunk"):
-            return value
-        return self.node("Cast", [value], to=helper.np_dtype_to_tensor_dtype(dtype))
 
     def upscale(self, value: str) -> str:
         factors = self.constant("double", np.array([1, 1, 2, 2], np.float32))

@@ -116,11 +116,10 @@ def read_codes(path: Path) -> CodeNetwork:
 
 def _constants(path: Path) -> dict[str, Floats]:
     import onnx
-    from google.protobuf.message import DecodeError
 
     try:
         return constants(onnx.load(path))
-    except (DecodeError, OSError, ValueError) as error:
+    except Exception as error:  # protobuf's own errors have no common public base
         raise _not_the_network(path) from error
 
 

@@ -25,14 +25,10 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Stage:
-    """Convolutions `first`..`last` of a network; the final stage has none (first > last)."""
+    """Convolutions `first`..`last` of a network; the last one is normalised."""
 
     first: int
     last: int
-
-    def is_final(self, network: StyleNetwork) -> bool:
-        """Whether this stage only applies the last normalisation and activation."""
-        return self.first == len(network.layers)
 
     def takes_trunk(self, network: StyleNetwork) -> bool:
         """Whether the trunk of a residual block is added on entry."""
@@ -56,11 +52,11 @@ class Stage:
 
     def shrink_out(self, network: StyleNetwork) -> int:
         """Return how much smaller than the picture the stage's output is."""
-        return 1 if self.is_final(network) else network.resolutions[self.last]
+        return network.resolutions[self.last]
 
     def density(self, network: StyleNetwork) -> float:
         """Return the numbers per pixel of the picture in the stage's output."""
-        shrink: int = self.shrink_out(network)
+        shrink = self.shrink_out(network)
         return network.layers[self.last].outputs / (shrink * shrink)
 
     def reach(self, network: StyleNetwork, top: int, bottom: int, height: int) -> Reach:
@@ -86,7 +82,7 @@ class Stage:
             elif index > self.first:
                 gathers[f"rows_{index}"] = wanted - low
         source = reflect_rows(low, high, height // self.shrink_in(network))
-        if self.first <= self.last and network.layers[self.first].upscale > 1:
+        if network.layers[self.first].upscale > 1:
             source = np.clip(np.arange(low, high), 0, height // self.shrink_in(network) - 1)
         return Reach(source, gathers)
 
@@ -111,7 +107,7 @@ class Reach:
 
 
 def stages_of(network: StyleNetwork) -> tuple[Stage, ...]:
-    """Return the stages of a network, the final one last."""
+    """Return the stages of a network; the picture comes of normalising the last one's output."""
     stages: list[Stage] = []
     first = 0
     for index, layer in enumerate(network.layers):
@@ -120,5 +116,4 @@ def stages_of(network: StyleNetwork) -> tuple[Stage, ...]:
             first = index + 1
     if first != len(network.layers):
         raise ValueError("The last layer of a staged network must be normalised.")
-    stages.append(Stage(first, first - 1))
     return tuple(stages)

@@ -32,6 +32,9 @@ Planes = NDArray[np.float32]
 _STRIP_PIXELS = 1 << 18
 """Picture pixels per strip: long enough to run well, short enough to stop and show progress."""
 
+_STRIP_BYTES = 1600
+"""Memory per pixel of a strip, over all the sessions that keep some (measured: about 1200)."""
+
 _HALF_DENSITY = 8.0
 """Maps with at least so many numbers per pixel of the picture are kept in half precision."""
 
@@ -109,6 +112,7 @@ def paint_staged(
         DeviceError: memory or room on the drive ran out.
     """
     began = time.perf_counter()
+    strip_pixels = min(strip_pixels, job.memory_bytes // _STRIP_BYTES)
     while True:
         run = _Run(network, vector, padded, job, room, options, strip_pixels)
         try:

@@ -9,8 +9,8 @@ from toy_networks import photo
 
 from engine.errors import Cancelled, ModelError, ParameterError
 from engine.ops.color import oklab_from_srgb
-from engine.pipelines.style import stylize as module
 from engine.pipelines.style import styles
+from engine.pipelines.style import stylize as module
 from engine.pipelines.style.sources import planes_of
 from engine.pipelines.style.stylize import stylize
 from engine.runtime.sessions import Sessions

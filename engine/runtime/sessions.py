@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.errors import DeviceError, ParameterError
+from engine.errors import DeviceError, ModelError, ParameterError
 from engine.runtime import candidates as ways
 from engine.runtime.cancel import CancelToken
 from engine.runtime.candidates import Candidate
@@ -136,7 +136,14 @@ class Sessions:
             if len(asked) > 1:
                 candidate = self._choose(graph, asked, threads, options)
             key = (graph.digest, str(graph.path), candidate.name, threads, note)
-            session = self._session(graph, candidate, key, size)
+            try:
+                session = self._session(graph, candidate, key, size)
+            except ModelError as error:
+                reference = self._candidates[0]
+                if candidate == reference or FORCE in os.environ:
+                    raise
+                key = (graph.digest, str(graph.path), reference.name, threads, error.message)
+                session = self._session(graph, reference, key, size)
             with self._lock:
                 self._granted[wish] = key
             return session

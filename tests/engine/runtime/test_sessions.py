@@ -208,6 +208,20 @@ def test_asking_for_float32_never_gives_less(cache: Path, slow: Graph, swift: Pa
     assert found.get(slow, options).ran.precision == "bfloat16"
 
 
+def test_a_way_that_no_longer_opens_gives_way_to_the_reference(
+    cache: Path, slow: Graph, swift: Path
+) -> None:
+    Sessions(cache, candidates=[REFERENCE, candidate("swift", swift)]).get(slow, ONE_THREAD)
+
+    def breaks(path: Path, threads: int) -> None:
+        raise RuntimeError("library is gone")
+
+    found = Sessions(cache, candidates=[REFERENCE, candidate("swift", open=breaks)])
+    session = found.get(slow, ONE_THREAD)
+    assert np.array_equal(session.run(unit(96))["y"], np.eye(96))
+    assert session.ran.note == "onnxruntime cannot open slow.onnx: library is gone."
+
+
 def test_the_environment_can_force_a_candidate(
     monkeypatch: pytest.MonkeyPatch, slow: Graph, swift: Path
 ) -> None:

@@ -141,6 +141,7 @@ def work(way: str, path: Path, size: int, threads: int, cache: Path) -> None:
     else:
         settings = ort.SessionOptions()
         settings.intra_op_num_threads = threads
+        settings.log_severity_level = 3
         begun = time.perf_counter()
         if way.startswith("OpenVINO"):
             config = {"INFERENCE_NUM_THREADS": str(threads)}

@@ -53,16 +53,32 @@ def cuda_state() -> CudaState:
     # It prints what it found, and raises nothing when libraries are missing.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(OSError, RuntimeError):
         ort.preload_dlls()
+    if _lacks_libraries():
+        return CudaState(False, missing_libraries_sentence(), name)
     return CudaState(True, f"{name} can be used.", name)
 
 
 def missing_libraries_sentence() -> str:
     """Return what to say when the driver is there and yet no node of a graph ran on the GPU."""
-    version = getattr(ort, "cuda_version", "") or "its version"
     return (
-        f"CUDA {version} or cuDNN 9 is missing, so nothing ran on the GPU: "
+        f"CUDA {_cuda_major()} or cuDNN 9 is missing, so nothing ran on the GPU: "
         "install Gesso with its “cuda” extra."
     )
+
+
+def _cuda_major() -> str:
+    return str(getattr(ort, "cuda_version", "") or "13").partition(".")[0]
+
+
+def _lacks_libraries() -> bool:
+    """Return whether the libraries that the provider links to cannot be found.
+
+    The provider would print errors and leave the graph to the processor.
+    """
+    major = _cuda_major()
+    linux = (f"libcublasLt.so.{major}", "libcudnn.so.9")
+    windows = (f"cublasLt64_{major}.dll", "cudnn64_9.dll")
+    return any(_open(name) is None for name in (windows if sys.platform == "win32" else linux))
 
 
 def free_vram() -> int:
@@ -121,7 +137,10 @@ def _driver() -> tuple[str, str]:
 
 
 def _load(linux: str, windows: str) -> ctypes.CDLL | None:
-    name = f"{windows}.dll" if sys.platform == "win32" else f"lib{linux}.so.1"
+    return _open(f"{windows}.dll" if sys.platform == "win32" else f"lib{linux}.so.1")
+
+
+def _open(name: str) -> ctypes.CDLL | None:
     try:
         return ctypes.CDLL(name)
     except OSError:

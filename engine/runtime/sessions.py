@@ -65,6 +65,15 @@ class Sessions:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, RunOptions], Session] = {}
+        self._ran: list[Ran] = []
+
+    def begin_job(self) -> None:
+        """Forget what ran so far: a new job begins."""
+        self._ran.clear()
+
+    def ran(self) -> tuple[Ran, ...]:
+        """Return what calculated since `begin_job`, in order of first use."""
+        return tuple(self._ran)
 
     def get(self, graph: Graph, options: RunOptions) -> Session:
         """Return a session for `graph`, opened in the best way that `options` allow."""
@@ -73,6 +82,9 @@ class Sessions:
             so = ort.SessionOptions()
             so.enable_mem_pattern = False
             so.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            session = ort.InferenceSession(graph.path, so, providers=["CPUExecutionProvider"])
-            self._open[key] = Session(session, Ran(device="CPU", provider="onnxruntime"))
-        return self._open[key]
+            opened = ort.InferenceSession(graph.path, so, providers=["CPUExecutionProvider"])
+            self._open[key] = Session(opened, Ran(device="CPU", provider="onnxruntime"))
+        session = self._open[key]
+        if session.ran not in self._ran:
+            self._ran.append(session.ran)
+        return session

@@ -63,12 +63,18 @@ class Session:
 class Sessions:
     """Opened graphs, kept for the next run."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path | None = None) -> None:
+        del cache
         self._open: dict[tuple[str, RunOptions], Session] = {}
         self._ran: list[Ran] = []
 
-    def begin_job(self) -> None:
+    def begin_job(
+        self,
+        token: CancelToken | None = None,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> None:
         """Forget what ran so far: a new job begins."""
+        del token, progress
         self._ran.clear()
 
     def ran(self) -> tuple[Ran, ...]:

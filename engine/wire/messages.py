@@ -94,6 +94,10 @@ class Cancel(Message, frozen=True, kw_only=True):
     job: str
 
 
+class AskDevices(Message, frozen=True, kw_only=True):
+    """Host: say what the machine can calculate on, when there is a moment."""
+
+
 class Hello(Message, frozen=True, kw_only=True):
     """Worker: ready for jobs."""
 
@@ -143,7 +147,7 @@ class Failed(Message, frozen=True, kw_only=True):
 
 
 class Devices(Message, frozen=True, kw_only=True):
-    """Worker: what the machine can calculate on, once after `Hello`.
+    """Worker: the answer to `AskDevices`.
 
     Attributes:
         report: an `engine.spec.devices.DeviceReport` as plain data.
@@ -152,7 +156,7 @@ class Devices(Message, frozen=True, kw_only=True):
     report: dict[str, Any]
 
 
-FromHost = Begin | Submit | Cancel
+FromHost = Begin | Submit | Cancel | AskDevices
 FromWorker = Hello | Progressed | Finished | LivePicture | Failed | Devices
 
 

@@ -39,6 +39,13 @@ class Workbench:
         self.store = AssetStore(folders.assets)
         self.pictures = PictureCache(self._read)
         self._sessions: Sessions | None = None
+        self._token: CancelToken | None = None
+        self._reporter: ProgressReporter | None = None
+
+    @property
+    def measured(self) -> Path:
+        """Folder in which the runtime remembers what it measured on this machine."""
+        return self.folders.cache / "runtime"
 
     @property
     def sessions(self) -> Sessions:
@@ -46,14 +53,29 @@ class Workbench:
         if self._sessions is None:
             from engine.runtime.sessions import Sessions
 
-            self._sessions = Sessions()
-            self._sessions.begin_job()
+            self._sessions = Sessions(self.measured)
+            self._tell_sessions(self._sessions)
         return self._sessions
 
-    def begin_job(self) -> None:
-        """Forget what ran in the job before."""
+    def begin_job(self, token: CancelToken, reporter: ProgressReporter) -> None:
+        """Forget what ran in the job before.
+
+        Args:
+            token: of the new job; also stops measuring.
+            reporter: hears what is measured.
+        """
+        self._token, self._reporter = token, reporter
         if self._sessions is not None:
-            self._sessions.begin_job()
+            self._tell_sessions(self._sessions)
+
+    def _tell_sessions(self, sessions: Sessions) -> None:
+        reporter = self._reporter
+
+        def say(note: str, fraction: float) -> None:
+            if reporter is not None:
+                reporter.say(note)
+
+        sessions.begin_job(self._token, say)
 
     def ran(self) -> tuple[Ran, ...]:
         """Return what calculated since `begin_job`."""

@@ -26,8 +26,10 @@ from engine.tasks import find_task
 from engine.wire.frames import ByteSink, ByteSource, FrameError, read_frame, write_frame
 from engine.wire.messages import (
     PROTOCOL,
+    AskDevices,
     Begin,
     Cancel,
+    Devices,
     Failed,
     Finished,
     FromWorker,
@@ -103,6 +105,11 @@ class Worker:
                 case Cancel(job=job):
                     if token := self._tokens.get(job):
                         token.set()
+                case AskDevices():
+                    # Beside the jobs: the question must not wait for a long one to end.
+                    threading.Thread(
+                        target=self._tell_devices, args=(bench,), name="devices", daemon=True
+                    ).start()
                 case Begin():
                     raise ProtocolError("The host greeted twice.")
 
@@ -114,6 +121,16 @@ class Worker:
             except OSError:
                 # Nobody listens any more; what a job has stored is in the store.
                 self._leave(0)
+
+    def _tell_devices(self, bench: Workbench) -> None:
+        try:
+            from engine.runtime.devices import device_report
+
+            report = msgspec.to_builtins(device_report(bench.measured))
+        except (Exception, SystemExit) as error:
+            log.exception("the devices could not be looked at")
+            report = {"error": f"{type(error).__name__}: {error}"}
+        self._send(Devices(report=report))
 
     def _work(self, bench: Workbench) -> None:
         _warm(bench)
@@ -140,7 +157,7 @@ class Worker:
                     bench, submit.options, token, reporter, meter, is_live=submit.live
                 ) as context,
             ):
-                answer = _answer(bench, submit, context, meter)
+                answer = _answer(bench, submit, context, reporter, meter)
             reporter.flush(is_last=True)
         except EngineError as error:
             return Failed(job=submit.job, error=ErrorInfo.of(error))
@@ -153,10 +170,12 @@ class Worker:
         return answer
 
 
-def _answer(bench: Workbench, submit: Submit, context: Context, meter: PeakMeter) -> FromWorker:
+def _answer(
+    bench: Workbench, submit: Submit, context: Context, reporter: ProgressReporter, meter: PeakMeter
+) -> FromWorker:
     started, cpu_started = time.perf_counter(), time.process_time()
     context.check()
-    bench.begin_job()
+    bench.begin_job(context.token, reporter)
     spec = find_task(submit.task)
     params = convert_params(submit.params, spec.params)
     result = resolve(spec)(params, context)

@@ -69,6 +69,12 @@ class ProgressReporter:
                 self._preview = preview
         self.flush()
 
+    def say(self, note: str) -> None:
+        """Report another note at the same fraction: something is prepared, nothing is counted."""
+        with self._lock:
+            self._waiting = Progress(fraction=self._highest, note=note)
+        self.flush()
+
     def flush(self, *, is_last: bool = False) -> None:
         """Send what waits, if it is time; at the end of a job, in any case."""
         now = self._clock()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
-from engine.assets.store import AssetStore, process_is_alive
+from engine.assets.store import AssetStore
 from engine.errors import EngineError, ParameterError, WorkerLost
 from engine.host.coordinator import Coordinator
 from engine.host.estimates import Calibration
@@ -27,7 +26,7 @@ from engine.host.job import JobIds
 from engine.host.journal import Journal
 from engine.host.limits import HostLimits
 from engine.host.models import ModelDoor
-from engine.host.process import WorkerFactory, start_worker
+from engine.host.process import WorkerFactory, start_worker, sweep_scratch
 from engine.host.queue import JobQueue
 from engine.host.thread import HostThread
 from engine.paths import Folders
@@ -79,13 +78,13 @@ class Engine(FileDoor, ModelDoor):
             self._queue,
             self._journal,
             calibration,
-            start=functools.partial(_start, workers or start_worker, folders),
+            start=lambda lane: (workers or start_worker)(lane, folders),
             emit=self._emit,
             post=self._post,
             limits=limits or HostLimits(),
             scratch=folders.scratch,
         )
-        self._thread.post(self._sweep)
+        self._thread.post(functools.partial(_sweep, self._store, folders))
         self._thread.start()
 
     def close(self) -> None:
@@ -389,18 +388,11 @@ class Engine(FileDoor, ModelDoor):
             if changed := self._queue.set_estimate(job_id, estimate):
                 self._coordinator.changed(changed)
 
-    def _sweep(self) -> None:
-        """Remove what processes that no longer run have left."""
-        self._store.sweep()
-        if self.folders.scratch.is_dir():
-            for left in self.folders.scratch.iterdir():
-                pid = left.name.partition("-")[0]
-                if not (pid.isdigit() and process_is_alive(int(pid))):
-                    shutil.rmtree(left, ignore_errors=True)
 
-
-def _start(workers: WorkerFactory, folders: Folders, lane: Lane) -> Any:
-    return workers(lane, folders)
+def _sweep(store: AssetStore, folders: Folders) -> None:
+    """Remove what processes that no longer run have left half-done."""
+    store.sweep()
+    sweep_scratch(folders.scratch)
 
 
 def _look() -> None:

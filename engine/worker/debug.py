@@ -27,7 +27,8 @@ def sleep(params: SleepParams, job: JobContext) -> TextResult:
 
 
 def spin(params: SpinParams, job: JobContext) -> TextResult:
-    """Calculate without looking at the token."""
+    """Calculate without looking at the token, after saying once that it begins."""
+    job.progress(0.0, "Spinning")
     end = time.monotonic() + params.seconds
     count = 0
     while time.monotonic() < end:

@@ -1,7 +1,7 @@
 """The engine as the window, the command line and scripts use it.
 
-Lives in the user's process, owns the queue, starts workers. Safe from any thread. See
-docs/decisions/0001-contracts.md.
+Lives in the user's process, owns the queue, starts workers; safe from any thread. What it
+promises is written in docs/decisions/0001-contracts.md.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class Engine(FileDoor, ModelDoor):
             limits=limits or HostLimits(),
             scratch=folders.scratch,
         )
-        self._thread.post(functools.partial(_sweep, self._store, folders))
+        self._thread.post(self._store.sweep)
+        self._thread.post(functools.partial(sweep_scratch, folders.scratch))
         self._thread.start()
 
     def close(self) -> None:
@@ -157,8 +158,6 @@ class Engine(FileDoor, ModelDoor):
             )
             self._coordinator.ask_again(spec.lane)
             self._coordinator.changed(job, is_new=True)
-        # After the change, whose delivery starts the job: starting must not wait for a look at
-        # the files.
         self._thread.post(functools.partial(self._foretell, job.id))
         return job
 
@@ -224,9 +223,8 @@ class Engine(FileDoor, ModelDoor):
         """Start no further job until told otherwise; the running one goes on."""
         with self._lock:
             self._queue.is_paused = paused
-            if not paused:
-                for lane in Lane:
-                    self._coordinator.ask_again(lane)
+            for lane in () if paused else Lane:
+                self._coordinator.ask_again(lane)
         self._thread.post(_look)
 
     @property
@@ -385,18 +383,13 @@ class Engine(FileDoor, ModelDoor):
             log.debug("no estimate for job %s: %s", job_id, error)
             return
         with self._lock:
-            if changed := self._queue.set_estimate(job_id, estimate):
+            changed = self._queue.set_estimate(job_id, estimate)
+            if changed is not None:
                 self._coordinator.changed(changed)
 
 
-def _sweep(store: AssetStore, folders: Folders) -> None:
-    """Remove what processes that no longer run have left half-done."""
-    store.sweep()
-    sweep_scratch(folders.scratch)
-
-
 def _look() -> None:
-    """Wake the host's thread, which then looks what can start."""
+    """Do nothing: the host's thread wakes and looks what can start."""
 
 
 def _lane_of(job: Job) -> Lane:

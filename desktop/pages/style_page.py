@@ -204,7 +204,7 @@ class StylePage(Page):
             bind(standard.COPY, self.copy),
             bind(standard.PASTE, self.paste),
             bind(standard.FIT, canvas.fit),
-            bind(standard.ONE_TO_ONE, canvas.one_to_one),
+            bind(standard.ONE_TO_ONE, canvas.actual_pixels),
             bind(standard.ZOOM_IN, canvas.zoom_in),
             bind(standard.ZOOM_OUT, canvas.zoom_out),
             bind(standard.COMPARE, self._set_split),

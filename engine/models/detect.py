@@ -187,10 +187,11 @@ def _layout(tensor: Tensor, what: str) -> str:
         return "NCHW"
     if shape[3] == 3:
         return "NHWC"
-    channels = shape[1] if isinstance(shape[1], int) and not isinstance(shape[3], int) else shape[3]
-    if isinstance(channels, int):
+    stated = [s for s in (shape[1], shape[3]) if isinstance(s, int)]
+    if stated:
         raise ModelError(
-            f"This is not a style network: its {what} has {channels} channels, a picture has 3."
+            f"This is not a style network: the picture at its {what} has "
+            f"{_count(min(stated), 'channel')}, not three."
         )
     raise _unsupported(f"its {what} does not say which axis holds the colours")
 

@@ -63,8 +63,23 @@ class Session:
 class Sessions:
     """Opened graphs, kept for the next run."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path | None = None) -> None:
+        del cache
         self._open: dict[tuple[str, RunOptions], Session] = {}
+        self._ran: list[Ran] = []
+
+    def begin_job(
+        self,
+        token: CancelToken | None = None,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> None:
+        """Forget what ran so far: a new job begins."""
+        del token, progress
+        self._ran.clear()
+
+    def ran(self) -> tuple[Ran, ...]:
+        """Return what calculated since `begin_job`, in order of first use."""
+        return tuple(self._ran)
 
     def get(self, graph: Graph, options: RunOptions) -> Session:
         """Return a session for `graph`, opened in the best way that `options` allow."""
@@ -73,6 +88,9 @@ class Sessions:
             so = ort.SessionOptions()
             so.enable_mem_pattern = False
             so.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            session = ort.InferenceSession(graph.path, so, providers=["CPUExecutionProvider"])
-            self._open[key] = Session(session, Ran(device="CPU", provider="onnxruntime"))
-        return self._open[key]
+            opened = ort.InferenceSession(graph.path, so, providers=["CPUExecutionProvider"])
+            self._open[key] = Session(opened, Ran(device="CPU", provider="onnxruntime"))
+        session = self._open[key]
+        if session.ran not in self._ran:
+            self._ran.append(session.ran)
+        return session

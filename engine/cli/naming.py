@@ -53,8 +53,12 @@ def file_name(template: str, *, name: str, style: str, number: int) -> str:
 
 def style_label(names: list[str]) -> str:
     """Return a word for a blend of styles in a file's name: "ember+oil"."""
-    parts = [re.sub(r"[^\w-]+", "-", Path(name).stem if "." in name else name) for name in names]
-    label = "+".join(part.strip("-") or "style" for part in parts[:3])
+    parts = []
+    for name in names:
+        word = name.removeprefix("built-in:").removeprefix("painting:").removeprefix("model:")
+        word = Path(word).stem if "." in word else word
+        parts.append(re.sub(r"[^\w-]+", "-", word).strip("-") or "style")
+    label = "+".join(parts[:3])
     return label if len(parts) <= 3 else f"{label}+{len(parts) - 3}"
 
 

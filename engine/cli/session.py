@@ -12,7 +12,8 @@ from engine.errors import Cancelled, EngineError, WorkerLost
 from engine.spec.job import Estimate, Job, JobState
 
 if TYPE_CHECKING:
-    from engine.api import Engine, Event
+    from engine.host.client import Engine
+    from engine.host.events import Event
 
 _POLL_S = 0.1
 _CANCEL_S = 10.0
@@ -21,7 +22,8 @@ _CANCEL_S = 10.0
 @contextlib.contextmanager
 def open_engine(report: Report) -> Iterator[Engine]:
     """Give an engine over the user's folders, and close it."""
-    from engine.api import Engine, Folders
+    from engine.host.client import Engine
+    from engine.paths import Folders
 
     report.progress("Starting")
     engine = Engine(Folders.of_user())

@@ -20,7 +20,7 @@ from engine.spec.validate import convert_params, dump_params, load_params
 from engine.tasks.stylize import STYLIZE, StyleUse, StylizeParams
 
 if TYPE_CHECKING:
-    from engine.api import Engine
+    from engine.host.client import Engine
 
 _MASK_FIELDS = ("mask",)
 
@@ -133,7 +133,7 @@ def _recipe_values(path: Path, engine: Engine) -> dict[str, Any]:
         raise ParameterError(
             f"{path.name} was made by {recipe.task!r}, not by style transfer.", field="recipe"
         )
-    values = dump_params(load_params(STYLIZE, dict(recipe.params), recipe.version))
+    values = dump_params(load_params(STYLIZE, dict(recipe.params), recipe.task_version))
     del values["content"]
     return values
 

@@ -1,14 +1,13 @@
 """The engine as the window, the command line and scripts use it.
 
-Lives in the user's process, owns the queue, starts workers. Safe from any thread. See
-docs/decisions/0001-contracts.md.
+Lives in the user's process, owns the queue, starts workers; safe from any thread. What it
+promises is written in docs/decisions/0001-contracts.md.
 """
 
 from __future__ import annotations
 
 import functools
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
-from engine.assets.store import AssetStore, process_is_alive
+from engine.assets.store import AssetStore
 from engine.errors import EngineError, ParameterError, WorkerLost
 from engine.host.coordinator import Coordinator
 from engine.host.estimates import Calibration
@@ -27,7 +26,7 @@ from engine.host.job import JobIds
 from engine.host.journal import Journal
 from engine.host.limits import HostLimits
 from engine.host.models import ModelDoor
-from engine.host.process import WorkerFactory, start_worker
+from engine.host.process import WorkerFactory, start_worker, sweep_scratch
 from engine.host.queue import JobQueue
 from engine.host.thread import HostThread
 from engine.paths import Folders
@@ -79,13 +78,14 @@ class Engine(FileDoor, ModelDoor):
             self._queue,
             self._journal,
             calibration,
-            start=functools.partial(_start, workers or start_worker, folders),
+            start=lambda lane: (workers or start_worker)(lane, folders),
             emit=self._emit,
             post=self._post,
             limits=limits or HostLimits(),
             scratch=folders.scratch,
         )
-        self._thread.post(self._sweep)
+        self._thread.post(self._store.sweep)
+        self._thread.post(functools.partial(sweep_scratch, folders.scratch))
         self._thread.start()
 
     def close(self) -> None:
@@ -158,8 +158,6 @@ class Engine(FileDoor, ModelDoor):
             )
             self._coordinator.ask_again(spec.lane)
             self._coordinator.changed(job, is_new=True)
-        # After the change, whose delivery starts the job: starting must not wait for a look at
-        # the files.
         self._thread.post(functools.partial(self._foretell, job.id))
         return job
 
@@ -225,9 +223,8 @@ class Engine(FileDoor, ModelDoor):
         """Start no further job until told otherwise; the running one goes on."""
         with self._lock:
             self._queue.is_paused = paused
-            if not paused:
-                for lane in Lane:
-                    self._coordinator.ask_again(lane)
+            for lane in () if paused else Lane:
+                self._coordinator.ask_again(lane)
         self._thread.post(_look)
 
     @property
@@ -386,25 +383,13 @@ class Engine(FileDoor, ModelDoor):
             log.debug("no estimate for job %s: %s", job_id, error)
             return
         with self._lock:
-            if changed := self._queue.set_estimate(job_id, estimate):
+            changed = self._queue.set_estimate(job_id, estimate)
+            if changed is not None:
                 self._coordinator.changed(changed)
-
-    def _sweep(self) -> None:
-        """Remove what processes that no longer run have left."""
-        self._store.sweep()
-        if self.folders.scratch.is_dir():
-            for left in self.folders.scratch.iterdir():
-                pid = left.name.partition("-")[0]
-                if not (pid.isdigit() and process_is_alive(int(pid))):
-                    shutil.rmtree(left, ignore_errors=True)
-
-
-def _start(workers: WorkerFactory, folders: Folders, lane: Lane) -> Any:
-    return workers(lane, folders)
 
 
 def _look() -> None:
-    """Wake the host's thread, which then looks what can start."""
+    """Do nothing: the host's thread wakes and looks what can start."""
 
 
 def _lane_of(job: Job) -> Lane:

@@ -5,7 +5,6 @@ Every method is called with the engine's lock held.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from engine.host.events import Event, JobChanged, LiveResult, WorkerChanged
 from engine.host.journal import Journal
 from engine.host.limits import HostLimits
 from engine.host.live import LiveDesk
-from engine.host.process import WorkerLink
+from engine.host.process import WorkerLink, sweep_scratch
 from engine.host.queue import JobQueue
 from engine.host.supervisor import BUSY, FAILED, READY, Supervisor
 from engine.spec.job import ErrorInfo, Job, JobState
@@ -197,8 +196,7 @@ class Coordinator:
 
     def on_lost(self, lane: Lane, job: str | None, error: WorkerLost, pid: int) -> None:
         """Clean up after a worker and end its job."""
-        for left in self._scratch.glob(f"{pid}-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        sweep_scratch(self._scratch, pid)
         if self._is_closing:
             return
         if job is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from engine.assets.store import process_is_alive
 from engine.errors import EngineError, WorkerLost
 from engine.paths import Folders, is_frozen, program_folder
 from engine.spec.task import Lane
@@ -154,6 +156,25 @@ def start_worker(lane: Lane, folders: Folders) -> WorkerLink:
         WorkerLost: the program could not be started.
     """
     return WorkerProcess(lane, folders)
+
+
+def sweep_scratch(folder: Path, ended_pid: int | None = None) -> None:
+    """Remove the scratch folders of workers that have ended; their names begin with the id.
+
+    Args:
+        folder: of all scratch folders.
+        ended_pid: only those of this worker, which is known to have ended.
+    """
+    if not folder.is_dir():
+        return
+    for left in folder.iterdir():
+        pid = left.name.partition("-")[0]
+        if ended_pid is not None:
+            is_over = pid == str(ended_pid)
+        else:
+            is_over = not (pid.isdigit() and process_is_alive(int(pid)))
+        if is_over:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def resident_mb(pid: int) -> float:

@@ -6,10 +6,20 @@ import ctypes
 import os
 import time
 
+import numpy as np
+
+from engine.assets.pictures import Picture
 from engine.errors import ParameterError
 from engine.pipelines.job import JobContext
-from engine.spec.results import TextResult
-from engine.tasks.debug import CrashParams, GarbageParams, LeakParams, SleepParams, SpinParams
+from engine.spec.results import ImageResult, TextResult
+from engine.tasks.debug import (
+    CrashParams,
+    GarbageParams,
+    LeakParams,
+    PaintParams,
+    SleepParams,
+    SpinParams,
+)
 
 _leaked: list[bytearray] = []
 
@@ -27,7 +37,8 @@ def sleep(params: SleepParams, job: JobContext) -> TextResult:
 
 
 def spin(params: SpinParams, job: JobContext) -> TextResult:
-    """Calculate without looking at the token."""
+    """Calculate without looking at the token, after saying once that it begins."""
+    job.progress(0.0, "Spinning")
     end = time.monotonic() + params.seconds
     count = 0
     while time.monotonic() < end:
@@ -64,3 +75,14 @@ def leak(params: LeakParams, job: JobContext) -> TextResult:
         job.progress(step / params.megabytes, "Holding memory", done=step, total=params.megabytes)
         _leaked.append(bytearray(b"\x01") * 2**20)
     return TextResult(text=f"Holding {len(_leaked)} MiB.")
+
+
+def paint(params: PaintParams, job: JobContext) -> ImageResult:
+    """Wait in small steps, then save a picture of one grey."""
+    end = time.monotonic() + params.seconds
+    while time.monotonic() < end:
+        job.check()
+        time.sleep(0.005)
+    pixels = np.full((params.height, params.width, 3), params.grey, np.uint8)
+    image = job.save_picture(Picture(pixels))
+    return ImageResult(image=image, width=params.width, height=params.height)

@@ -89,7 +89,7 @@ def load(folder: Path, code: str) -> dict[str, str]:
 
 def install(folder: Path, code: str) -> str:
     """Speak `code` from now on ("system" asks the system) and return the code that is spoken."""
-    global _catalogue, _language  # noqa: PLW0603 - one window, one language
+    global _catalogue, _language
     wanted = system_language() if code == "system" else code
     _language = wanted if any(known.code == wanted for known in LANGUAGES) else "en"
     _catalogue = load(folder, _language)

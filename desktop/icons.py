@@ -63,8 +63,7 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw into `rect`, centred, at the device's resolution."""
-        device = painter.device()
-        ratio = device.devicePixelRatio() if device is not None else 1.0
+        ratio = painter.device().devicePixelRatio()
         side = min(rect.width(), rect.height())
         picture = self._picture(side * ratio, mode, state)
         left = rect.x() + (rect.width() - side) / 2
@@ -79,17 +78,15 @@ class _Engine(QIconEngine):
         """Return a picture of `size` device pixels."""
         return QPixmap(self._picture(min(size.width(), size.height()), mode, state))
 
-    def scaledPixmap(  # noqa: D102 - Qt's
+    def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
         return self.pixmap(size, mode, state)
 
-    def actualSize(  # noqa: D102 - Qt's
-        self, size: QSize, mode: QIcon.Mode, state: QIcon.State
-    ) -> QSize:
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
         return size
 
-    def clone(self) -> QIconEngine:  # noqa: D102 - Qt's
+    def clone(self) -> QIconEngine:
         return _Engine(self._name, self._token, self._on_token)
 
 

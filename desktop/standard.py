@@ -55,7 +55,7 @@ ORIGINAL = Action(
     "view.original", mark("Show the O&riginal"), ("\\",), "view", 20, "eye", ("has-result",), True
 )
 
-# Picture: tools and masks
+
 HAND = Action("tool.hand", mark("&Hand"), ("H",), "picture", 10, "hand", (), True)
 BRUSH = Action(
     "tool.brush", mark("Mask &Brush"), ("B",), "picture", 10, "brush", ("has-picture",), True

@@ -176,7 +176,7 @@ class Wardrobe(QObject):
 
     def wear(self, choice: str) -> None:
         """Dress in `choice`: "system", "dark", "light" or "contrast"."""
-        global _tokens  # noqa: PLW0603 - one window, one theme; painters ask for it
+        global _tokens
         self._choice = choice if choice in THEMES else "system"
         wanted = load(system_theme() if self._choice == "system" else self._choice)
         if wanted is _tokens and self._app.styleSheet():

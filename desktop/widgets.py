@@ -93,14 +93,14 @@ def rule() -> QFrame:
 
 def column(parent: QWidget | None = None, *, margin: str = "", gap: str = "space-s") -> QVBoxLayout:
     """Return a vertical layout in the theme's rhythm; `margin` and `gap` are size tokens."""
-    layout = QVBoxLayout(parent)
+    layout = QVBoxLayout() if parent is None else QVBoxLayout(parent)
     _space(layout, margin, gap)
     return layout
 
 
 def row(parent: QWidget | None = None, *, margin: str = "", gap: str = "space-s") -> QHBoxLayout:
     """Return a horizontal layout in the theme's rhythm; `margin` and `gap` are size tokens."""
-    layout = QHBoxLayout(parent)
+    layout = QHBoxLayout() if parent is None else QHBoxLayout(parent)
     _space(layout, margin, gap)
     return layout
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QListView, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QStackedWidget, QWidget
 
 from desktop import widgets
 from desktop.engine_link.bridge import EngineBridge
@@ -88,7 +89,7 @@ class JobPanel(QFrame):
         view.selectionModel().selectionChanged.connect(self._refresh)
         return view
 
-    def _make_head(self) -> widgets.QHBoxLayout:
+    def _make_head(self) -> QHBoxLayout:
         head = widgets.row(gap="space-xs")
         head.setContentsMargins(16, 8, 8, 8)
         head.addWidget(widgets.label(tr("Jobs"), "heading"))
@@ -154,7 +155,7 @@ class JobPanel(QFrame):
         self._tick.stop()
         super().hideEvent(event)
 
-    # -- what can be done ---------------------------------------------------------------------------
+    # -- what can be done ---------------------------------------------------------------------
 
     def operations(self, jobs: tuple[Job, ...]) -> tuple[tuple[str, str, Callable[[], None]], ...]:
         """Return (icon, words, function) of everything that can be done with `jobs`."""
@@ -306,6 +307,4 @@ class _Foot(QFrame):
 
 
 def _now(job: Job) -> float:
-    import time
-
     return time.time() if not job.finished_s else job.finished_s

@@ -37,7 +37,7 @@ class Language:
 LANGUAGES = (Language("en", "English"), Language("zh_CN", "简体中文"))
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """Return `text` in the user's language, with `{names}` filled in from `values`."""
     translated = _catalogue.get(text, text)
     if not values:

@@ -58,6 +58,7 @@ class PageFrame(QFrame):
         """Put the borders where they were; forgives anything odd."""
         for splitter, key in ((self._across, "across"), (self._down, "down")):
             sizes = state.get(key)
-            fits = isinstance(sizes, list) and len(sizes) == splitter.count()
-            if fits and all(isinstance(s, int) and s > 0 for s in sizes):
+            if not isinstance(sizes, list) or len(sizes) != splitter.count():
+                continue
+            if all(isinstance(size, int) and size > 0 for size in sizes):
                 splitter.setSizes(sizes)

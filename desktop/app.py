@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import i18n
@@ -97,12 +97,8 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     """Return the Qt application, named and with its icon."""
     app = QApplication([sys.argv[0], *arguments])
     app.setApplicationName("Gesso")
-    app.setApplicationDisplayName("")
     app.setDesktopFileName("gesso")
-    logo = QIcon()
-    for path in sorted((resources() / "icons").glob("app-*.png")):
-        logo.addPixmap(QPixmap(str(path)))
-    app.setWindowIcon(logo)
+    app.setWindowIcon(QIcon(str(resources() / "icons" / "app" / "gesso.svg")))
     return app
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, QRect, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -95,8 +95,8 @@ class MainWindow(QMainWindow):
         self.job_button = JobButton(self.job_model)
         self.job_panel = JobPanel(parts.bridge, self.job_model)
         self._build(pages)
-        self.toaster = Toaster(self.centralWidget())
-        self.palette_ = CommandPalette(self.centralWidget())
+        self.toaster = Toaster(self._centre, self._canvas_area)
+        self.palette_ = CommandPalette(self._centre)
         self._connect(pages)
         self._restore()
 
@@ -135,11 +135,11 @@ class MainWindow(QMainWindow):
         self._outer.setStretchFactor(0, 1)
         self._outer.setStretchFactor(1, 0)
         self.job_panel.hide()
-        centre = QWidget()
-        layout = widgets.row(centre, gap="")
+        self._centre = QWidget()
+        layout = widgets.row(self._centre, gap="")
         layout.addWidget(self.rail)
         layout.addWidget(self._outer, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self._centre)
 
     def _connect(self, pages: Sequence[Page]) -> None:
         self.rail.chosen.connect(self.show_page)
@@ -174,6 +174,11 @@ class MainWindow(QMainWindow):
 
     # -- pages ------------------------------------------------------------------------------------
 
+    def _canvas_area(self) -> QRect:
+        """Return where the canvas lies, in the coordinates of the central widget."""
+        shown = self._page if self._page is not None else self._stack
+        return QRect(shown.mapTo(self._centre, QPoint(0, 0)), shown.size())
+
     @property
     def page(self) -> Page | None:
         """The page that is shown."""
@@ -195,6 +200,7 @@ class MainWindow(QMainWindow):
         self.top_bar.show_zoom(0)
         self._refresh_conditions()
         self._refresh_title()
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
         page.activate()
 
     def open_files(self, paths: Sequence[Path]) -> None:
@@ -338,15 +344,7 @@ class MainWindow(QMainWindow):
             panes.extend(self._frames[self._page.id].panes())
         panes.append(self.job_panel)
         panes = [pane for pane in panes if pane.isVisible()]
-        focused = self.focusWidget()
-        current = next(
-            (
-                number
-                for number, pane in enumerate(panes)
-                if focused is not None and (pane is focused or pane.isAncestorOf(focused))
-            ),
-            -1,
-        )
+        current = _index_of_focus(panes, self.focusWidget())
         for step in range(1, len(panes) + 1):
             pane = panes[(current + step) % len(panes)]
             target = _first_focusable(pane)
@@ -405,7 +403,7 @@ class MainWindow(QMainWindow):
         """Show the version."""
         from desktop.dialogs.about import AboutDialog
 
-        AboutDialog.tell(self._parts.folders, self.chip.text(), self)
+        AboutDialog.tell(self._parts.folders, self.chip.text().strip(), self)
 
     # -- telling ----------------------------------------------------------------------------------
 
@@ -497,7 +495,7 @@ class MainWindow(QMainWindow):
             for page_id, owner in owners.items():
                 part = saved.get(page_id) if isinstance(saved, dict) else None
                 if isinstance(part, dict):
-                    owner.restore_state(part)  # type: ignore[attr-defined]
+                    owner.restore_state(part)
         if state.get("jobs") is True:
             self._show_jobs(shown=True)
         first = next(iter(self._pages), "")
@@ -515,6 +513,14 @@ class MainWindow(QMainWindow):
         self.toaster.clear()
         event.accept()
         self.closed.emit()
+
+
+def _index_of_focus(panes: Sequence[QWidget], focused: QWidget | None) -> int:
+    """Return which of `panes` holds the focus, or -1."""
+    for number, pane in enumerate(panes):
+        if focused is not None and (pane is focused or pane.isAncestorOf(focused)):
+            return number
+    return -1
 
 
 def _first_focusable(pane: QWidget) -> QWidget | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
@@ -92,11 +92,17 @@ class Toast(QFrame):
 
 
 class Toaster(QObject):
-    """Stacks toasts in the lower right corner of a widget."""
+    """Stacks toasts in the middle of the lower edge of an area.
 
-    def __init__(self, host: QWidget) -> None:
+    Args:
+        host: the widget that carries them.
+        area: returns the rectangle inside `host` that they may cover; all of it if None.
+    """
+
+    def __init__(self, host: QWidget, area: Callable[[], QRect] | None = None) -> None:
         super().__init__(host)
         self._host = host
+        self._area = area if area is not None else host.rect
         self._toasts: list[Toast] = []
         host.installEventFilter(self)
 
@@ -153,17 +159,18 @@ class Toaster(QObject):
             toast.dismiss()
 
     def _place(self) -> None:
-        gap = tokens().size("space-l")
-        bottom = self._host.height() - gap
+        area = self._area()
+        bottom = area.bottom() - tokens().size("space-l")
         for toast in reversed(self._toasts):
             toast.adjustSize()
             bottom -= toast.height()
-            toast.move(self._host.width() - toast.width() - gap, bottom)
+            left = area.center().x() - toast.width() // 2
+            toast.move(max(area.left() + 8, left), bottom)
             toast.raise_()
             bottom -= tokens().size("space-s")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the stack in its corner."""
+        """Keep the stack in its place."""
         if watched is self._host and event.type() == QEvent.Type.Resize:
             self._place()
         return False

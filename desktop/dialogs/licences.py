@@ -111,8 +111,9 @@ def package_credits() -> list[Credit]:
         except importlib.metadata.PackageNotFoundError:
             continue
         about = found.metadata
-        licence = about.get("License-Expression") or (about.get("License") or "").split("\n")[0]
-        parts = [about.get("Summary") or "", *_licence_files(found)]
+        named = [about[key] for key in ("License-Expression", "License") if key in about]
+        licence = named[0].split("\n")[0] if named else ""
+        parts = [str(about["Summary"] or ""), *_licence_files(found)]
         text = "\n\n".join(part for part in parts if part)
         title = f"{about['Name']} {found.version}"
         result.append(Credit(title, tr("Packages"), licence[:60], text))

@@ -138,7 +138,8 @@ class DeviceChip(QToolButton):
         else:
             text = tr("Engine asleep")
         widgets.set_role(self, "mood", mood)
-        self.setText(text)
+        # Qt leaves no room between a tool button's icon and its text.
+        self.setText(f" {text}")
         self.setIcon(icon("cpu", f"state-{mood}" if mood else "text-secondary"))
         note = tr_data(self._ran.note) if self._ran is not None and not failed else ""
         message = " ".join(tr_data(w.message) for w in failed)

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from desktop.engine_link.job_model import JobRole, status_of, title_of
+from desktop.engine_link.job_model import JobRole, status_of, times_of, title_of, work_of
 from desktop.engine_link.thumbnails import Thumbnails
 from desktop.icons import icon
 from desktop.theme import Tokens, tokens
@@ -142,14 +142,22 @@ class JobDelegate(QStyledItemDelegate):
         has_bar = job.state in {JobState.RUNNING, JobState.CANCELLING}
         height = title_metrics.height() + 2 + metrics.height() + (9 if has_bar else 0)
         y = rect.center().y() - height // 2
+        now = time.time()
+        elapsed, left_over = times_of(job, now)
+        painter.setPen(theme.color("text-tertiary"))
+        painter.setFont(small)
+        title_room = width - _right_text(painter, elapsed, left, y, width, title_metrics.ascent())
         painter.setFont(title_font)
         painter.setPen(theme.color("text-primary"))
-        title = title_metrics.elidedText(title_of(job), Qt.TextElideMode.ElideMiddle, width)
+        title = title_metrics.elidedText(title_of(job), Qt.TextElideMode.ElideMiddle, title_room)
         painter.drawText(left, y + title_metrics.ascent(), title)
         y += title_metrics.height() + 2
         painter.setFont(small)
+        painter.setPen(theme.color("text-tertiary"))
+        room = width - _right_text(painter, left_over, left, y, width, metrics.ascent())
         painter.setPen(theme.color(_status_token(job)))
-        status = metrics.elidedText(status_of(job, time.time()), Qt.TextElideMode.ElideRight, width)
+        words = work_of(job) if has_bar else status_of(job, now)
+        status = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(left, y + metrics.ascent(), status)
         if has_bar:
             y += metrics.height() + 5
@@ -181,6 +189,15 @@ class JobDelegate(QStyledItemDelegate):
                     self.acted.emit(job.id, action)
                     return True
         return False
+
+
+def _right_text(painter: QPainter, text: str, left: int, top: int, width: int, ascent: int) -> int:
+    """Draw `text` at the right end of a line and return the room it takes."""
+    if not text:
+        return 0
+    taken = painter.fontMetrics().horizontalAdvance(text)
+    painter.drawText(left + width - taken, top + ascent, text)
+    return taken + tokens().size("space-s")
 
 
 def _state_icon(job: Job) -> tuple[str, str]:

@@ -131,20 +131,30 @@ def status_of(job: Job, now_s: float) -> str:
 
 
 def _running(job: Job, now_s: float) -> str:
+    return " · ".join(part for part in (work_of(job), *times_of(job, now_s)) if part)
+
+
+def work_of(job: Job) -> str:
+    """Return what a running job is doing, counted: "Painting strips 12 of 96"."""
+    if job.state is JobState.CANCELLING:
+        return tr("Stopping…")
     progress = job.progress
     note = tr_data(progress.note)
-    parts = []
     if progress.total:
         counted = tr("{done} of {total}", done=progress.done, total=progress.total)
-        parts.append(f"{note} {counted}".strip())
-    elif note:
-        parts.append(note)
-    elapsed = max(0.0, now_s - job.started_s) if job.started_s else 0.0
-    parts.append(duration(elapsed))
+        return f"{note} {counted}".strip()
+    return note or tr("Running")
+
+
+def times_of(job: Job, now_s: float) -> tuple[str, str]:
+    """Return how long a running job has run, and about how long it still takes; or empty."""
+    if job.state is not JobState.RUNNING or not job.started_s:
+        return "", ""
     left = remaining_s(job, now_s)
-    if left is not None:
-        parts.append(tr("about {time} left", time=duration(left)))
-    return " · ".join(parts)
+    return (
+        duration(float(round(now_s - job.started_s))),
+        "" if left is None else tr("about {time} left", time=duration(float(round(left)))),
+    )
 
 
 def remaining_s(job: Job, now_s: float) -> float | None:
@@ -163,9 +173,9 @@ def remaining_s(job: Job, now_s: float) -> float | None:
 
 def duration(seconds: float) -> str:
     """Return a length of time as it is said: 0.8 s, 12 s, 3 min 20 s, 1 h 05 min."""
-    if seconds < 9.95:
+    if seconds < 9.95 and seconds != round(seconds):
         return tr("{n} s", n=f"{seconds:.1f}")
-    whole = round(seconds)
+    whole = max(0, round(seconds))
     if whole < 60:
         return tr("{n} s", n=whole)
     minutes, rest = divmod(whole, 60)

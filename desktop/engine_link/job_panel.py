@@ -61,7 +61,7 @@ class JobPanel(QFrame):
         layout.addWidget(widgets.rule())
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._foot)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 36)
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 42)
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._on_tick)

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self.job_panel = JobPanel(parts.bridge, self.job_model)
         self._build(pages)
         self.toaster = Toaster(self._centre, self._canvas_area)
+        self.toaster.follow(self._stack, *pages)
         self.palette_ = CommandPalette(self._centre)
         self._connect(pages)
         self._restore()

@@ -104,7 +104,7 @@ class Toaster(QObject):
         self._host = host
         self._area = area if area is not None else host.rect
         self._toasts: list[Toast] = []
-        host.installEventFilter(self)
+        self.follow(host)
 
     @property
     def toasts(self) -> tuple[Toast, ...]:
@@ -158,6 +158,12 @@ class Toaster(QObject):
         for toast in self.toasts:
             toast.dismiss()
 
+    def follow(self, *widgets: QWidget) -> None:
+        """Keep the stack in its place when one of `widgets` moves or changes its size."""
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    @Slot()
     def _place(self) -> None:
         area = self._area()
         bottom = area.bottom() - tokens().size("space-l")
@@ -171,6 +177,7 @@ class Toaster(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the stack in its place."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
-            self._place()
+        if self._toasts and event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
+            # Positions inside the host settle only after the layouts have run.
+            QTimer.singleShot(0, self, self._place)
         return False

@@ -177,13 +177,17 @@ class _Line(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(option.font)
         right = rect.right() - 10
-        for words, color in ((entry.shortcut, "text-secondary"), (entry.group, "text-tertiary")):
+        digit = option.fontMetrics.horizontalAdvance("0")
+        for words, color, least in (
+            (entry.shortcut, "text-secondary", 15 * digit),
+            (entry.group, "text-tertiary", 0),
+        ):
+            width = option.fontMetrics.horizontalAdvance(words)
             if words:
-                width = option.fontMetrics.horizontalAdvance(words)
                 painter.setPen(theme.color(color if entry.is_enabled else text_token))
                 place = QRect(right - width, rect.top(), width, rect.height())
                 painter.drawText(place, middle, words)
-                right -= width + theme.size("space-l")
+            right -= max(width, least) + (theme.size("space-l") if words else 0)
         left = rect.left() + 40
         painter.setPen(theme.color(text_token))
         title = option.fontMetrics.elidedText(
@@ -223,7 +227,7 @@ class CommandPalette(QFrame):
         glass.setPixmap(icon("search").pixmap(QSize(18, 18)))
         head.addWidget(glass)
         head.addWidget(self._field, 1)
-        head.addWidget(widgets.label("Esc", "key"))
+        head.addWidget(widgets.label("Esc", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         layout = widgets.column(self, gap="")
         layout.addLayout(head)
         layout.addWidget(widgets.rule())

@@ -9,7 +9,15 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QStackedWidget,
+    QWidget,
+)
 
 from desktop import widgets
 from desktop.engine_link.bridge import EngineBridge
@@ -275,7 +283,8 @@ class _Foot(QFrame):
         layout = widgets.column(self, margin="space-m")
         self._words = widgets.label("", "body", wrap=True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = widgets.row(gap="space-xs")
+        self._buttons = QGridLayout()
+        self._buttons.setSpacing(4)
         layout.addWidget(self._words)
         layout.addLayout(self._buttons)
         self.hide()
@@ -299,11 +308,10 @@ class _Foot(QFrame):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        for icon_name, words, function in self._panel.operations(jobs):
-            push = widgets.button(words, "quiet", icon_name)
+        for number, (icon_name, words, function) in enumerate(self._panel.operations(jobs)):
+            push = widgets.button(words, "", icon_name)
             push.clicked.connect(lambda _checked=False, f=function: f())
-            self._buttons.addWidget(push)
-        self._buttons.addStretch(1)
+            self._buttons.addWidget(push, number // 2, number % 2)
 
 
 def _now(job: Job) -> float:

@@ -3,8 +3,8 @@
     python -m tools.i18n            list what is missing or no longer used, by language
     python -m tools.i18n --write    add missing keys, empty, and drop unused ones
 
-Sentences are the string literals in `tr("…")` and `mark("…")` in desktop/, and what the declarations
-say: titles, help, choices, units' words of `fields_of` every task, and the titles of tasks.
+Sentences are the string literals in `tr("…")` and `mark("…")` in desktop/, the titles of themes,
+and what the declarations of tasks say: titles, help, groups, words at sliders' ends, choices.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ CATALOGUES = ROOT / "resources" / "i18n"
 SHOWING = {
     "setText", "setToolTip", "setStatusTip", "setWhatsThis", "setWindowTitle", "setTitle",
     "setPlaceholderText", "setAccessibleName", "setAccessibleDescription", "setSpecialValueText",
-    "setTabText", "addAction", "addMenu", "addItem", "addItems", "addTab", "addButton", "showMessage",
+    "setTabText", "addAction", "addMenu", "addItem", "addItems", "addTab", "addButton",
+    "showMessage",
     "QLabel", "QPushButton", "QCheckBox", "QRadioButton", "QAction", "QGroupBox", "QMenu",
     "label", "button", "tool_button", "EmptyState", "getOpenFileNames", "getOpenFileName",
     "getSaveFileName", "getExistingDirectory",
@@ -113,7 +114,7 @@ def bare_literals(folder: Path) -> list[str]:
 
 
 # Second and later arguments of our own builders are names of roles and icons.
-_FIRST_ONLY = {"label", "button"}
+_FIRST_ONLY = {"label", "button", "addItem"}
 _NOT_FIRST = {"tool_button", "EmptyState"}
 # Names that are the same in every language.
 _NAMES = {"Gesso", "Esc", "Python", "Qt", "ONNX Runtime", "OpenVINO", "CUDA"}

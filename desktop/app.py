@@ -16,11 +16,12 @@ from desktop import i18n
 from desktop.crash import CrashReporter
 from desktop.engine_link.bridge import EngineBridge
 from desktop.engine_link.contract import EngineLike
-from desktop.main_window import MainWindow, WindowParts
+from desktop.main_window import MainWindow
 from desktop.pages.page import Page, PageContext
 from desktop.settings import Settings, SettingsStore
 from desktop.single_instance import SingleInstance, hand_over, socket_name
 from desktop.theme import Wardrobe
+from desktop.window_parts import WindowParts
 from engine.paths import Folders, resources
 
 log = logging.getLogger(__name__)

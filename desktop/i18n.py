@@ -12,6 +12,7 @@ import json
 import locale
 import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def tr_data(text: str) -> str:
 def mark(text: str) -> str:
     """Return `text` as it is, and have it collected for translation."""
     return text
+
+
+def without_mnemonic(text: str) -> str:
+    """Return a menu's words without the letter to press: "&Open…", "打开(&O)…"."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "")
 
 
 def language() -> str:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
@@ -21,7 +16,6 @@ from PySide6.QtGui import (
     QUndoGroup,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QMainWindow,
     QMenuBar,
@@ -31,43 +25,31 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import widgets, window_actions
-from desktop.actions import MENUS, ActionSet
-from desktop.engine_link.bridge import EngineBridge
+from desktop.actions import ActionSet
+from desktop.announcer import Announcer
+from desktop.dialogs.opener import WindowDialogs
 from desktop.engine_link.device_chip import DeviceChip
 from desktop.engine_link.job_button import JobButton
-from desktop.engine_link.job_model import JobModel, duration, title_of
+from desktop.engine_link.job_model import JobModel
 from desktop.engine_link.job_panel import JobPanel
-from desktop.i18n import tr, tr_data
+from desktop.i18n import tr
 from desktop.menus import Menus
 from desktop.notifications import Toaster
 from desktop.page_frame import PageFrame
 from desktop.pages.page import Page
-from desktop.palette import CommandPalette, Entry
+from desktop.palette import CommandPalette
+from desktop.palette_entries import palette_entries
 from desktop.rail import Rail
-from desktop.settings import SettingsStore, write_atomically
-from desktop.theme import Wardrobe, tokens
+from desktop.theme import tokens
 from desktop.top_bar import TopBar
-from engine.api import Job, JobState, WorkerChanged
-from engine.paths import Folders
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class WindowParts:
-    """What the window is built from.
-
-    Attributes:
-        bridge: the way to the engine.
-        settings: the user's choices.
-        wardrobe: the theme.
-        folders: the user's folders.
-    """
-
-    bridge: EngineBridge
-    settings: SettingsStore
-    wardrobe: Wardrobe
-    folders: Folders
+from desktop.window_parts import (
+    WindowParts,
+    first_focusable,
+    index_of_focus,
+    read_state,
+    write_state,
+)
+from engine.api import JobState
 
 
 class MainWindow(QMainWindow):
@@ -89,15 +71,17 @@ class MainWindow(QMainWindow):
         self._page: Page | None = None
         self._undo_group = QUndoGroup(self)
         self.actions_ = ActionSet(self)
-        self.actions_.add(window_actions.window_actions(self))
         self.job_model = JobModel(parts.bridge, self)
         self.chip = DeviceChip(parts.bridge)
         self.job_button = JobButton(self.job_model)
+        dialogs = WindowDialogs(parts, self.actions_, self.chip, self)
+        self.actions_.add(window_actions.window_actions(self, dialogs))
         self.job_panel = JobPanel(parts.bridge, self.job_model)
         self._build(pages)
         self.toaster = Toaster(self._centre, self._canvas_area)
         self.toaster.follow(self._stack, *pages)
         self.palette_ = CommandPalette(self._centre)
+        self.announcer = Announcer(parts, self.toaster, self.chip, self)
         self._connect(pages)
         self._restore()
 
@@ -144,6 +128,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self, pages: Sequence[Page]) -> None:
         self.rail.chosen.connect(self.show_page)
+        self.announcer.result_wanted.connect(self.show_result)
+        self.announcer.job_wanted.connect(self.reveal_job)
         self.job_button.clicked.connect(self.toggle_jobs)
         self.job_panel.closed.connect(self.toggle_jobs)
         self.job_panel.shown.connect(self.show_result)
@@ -155,8 +141,6 @@ class MainWindow(QMainWindow):
         bridge = self._parts.bridge
         bridge.job_changed.connect(self._refresh_conditions)
         bridge.job_removed.connect(self._refresh_conditions)
-        bridge.job_finished.connect(self._tell_finished)
-        bridge.worker_changed.connect(self._tell_worker)
         self._parts.wardrobe.changed.connect(self._redress)
         for number, page in enumerate(pages, start=1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+Alt+{number}"), self)
@@ -279,43 +263,9 @@ class MainWindow(QMainWindow):
 
     def open_palette(self) -> None:
         """Show the command palette."""
-        self.palette_.open_with(self._entries())
-
-    def _entries(self) -> list[Entry]:
-        menus = {key: tr_data(title).replace("&", "") for key, title in MENUS}
-        entries = []
-        for action in self.actions_.all():
-            q_action = self.actions_.q_action(action.id)
-            entries.append(
-                Entry(
-                    title=action.label,
-                    run=q_action.trigger,
-                    group=menus.get(action.menu, ""),
-                    shortcut=action.shortcut_text,
-                    # English words find a command in any language.
-                    keywords=f"{action.title.replace('&', '')} {action.keywords}",
-                    icon=action.icon,
-                    is_enabled=q_action.isEnabled(),
-                )
-            )
-        for page in self._pages.values():
-            entries.extend(
-                Entry(e.title, e.run, e.group, keywords=e.keywords, icon=e.icon)
-                for e in page.palette_entries()
-            )
-        for name in self._parts.settings.value.recent:
-            path = Path(name)
-            if path.exists():
-                entries.append(
-                    Entry(
-                        path.name,
-                        lambda p=path: self._open_recent(p),  # type: ignore[misc]
-                        tr("Recent"),
-                        keywords=str(path.parent),
-                        icon="image",
-                    )
-                )
-        return entries
+        recent = [Path(name) for name in self._parts.settings.value.recent]
+        pages = tuple(self._pages.values())
+        self.palette_.open_with(palette_entries(self.actions_, pages, recent, self._open_recent))
 
     @Slot()
     def toggle_jobs(self) -> None:
@@ -345,10 +295,10 @@ class MainWindow(QMainWindow):
             panes.extend(self._frames[self._page.id].panes())
         panes.append(self.job_panel)
         panes = [pane for pane in panes if pane.isVisible()]
-        current = _index_of_focus(panes, self.focusWidget())
+        current = index_of_focus(panes, self.focusWidget())
         for step in range(1, len(panes) + 1):
             pane = panes[(current + step) % len(panes)]
-            target = _first_focusable(pane)
+            target = first_focusable(pane)
             if target is not None:
                 target.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
@@ -376,72 +326,17 @@ class MainWindow(QMainWindow):
         if wanted in names:
             self.actions_.trigger(wanted)
 
-    def open_preferences(self) -> None:
-        """Show the preferences."""
-        from desktop.dialogs.preferences import PreferencesDialog
-
-        PreferencesDialog.ask(self._parts.settings, self._parts.folders, self)
-
-    def open_shortcuts(self) -> None:
-        """Show the sheet of shortcuts."""
-        from desktop.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog.tell(self.actions_, self)
-
-    def open_logs(self) -> None:
-        """Show the folder of log files."""
-        folder = self._parts.folders.logs
-        folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-    def open_licences(self) -> None:
-        """Show the licences."""
-        from desktop.dialogs.licences import LicencesDialog
-
-        LicencesDialog.tell(self._parts.bridge.engine.models(), self)
-
-    def open_about(self) -> None:
-        """Show the version."""
-        from desktop.dialogs.about import AboutDialog
-
-        AboutDialog.tell(self._parts.folders, self.chip.text().strip(), self)
-
     # -- telling ----------------------------------------------------------------------------------
 
     @Slot(str, str)
     def _tell(self, text: str, kind: str) -> None:
         self.toaster.show(text, kind)
 
-    @Slot(object)
-    def _tell_finished(self, job: Job) -> None:
-        title = title_of(job)
-        if job.state is JobState.FAILED and job.error is not None:
-            message = f"{tr_data(job.error.message)} {tr_data(job.error.hint)}".strip()
-            self.toaster.show(
-                f"{title}: {message}", "error", action=tr("Details"), run=lambda: self._reveal(job)
-            )
-        elif job.state is JobState.DONE and self._parts.settings.value.notify_when_done:
-            took = duration(max(0.0, job.finished_s - job.started_s))
-            self.toaster.show(
-                tr("{title}: done in {time}", title=title, time=took),
-                "ok",
-                action=tr("Show"),
-                run=lambda: self.show_result(job.id),
-            )
-        else:
-            return
-        if not self.isActiveWindow():
-            QApplication.alert(self)
-
-    def _reveal(self, job: Job) -> None:
+    @Slot(str)
+    def reveal_job(self, job_id: str) -> None:
+        """Show the jobs with one of them selected."""
         self._show_jobs(shown=True)
-        self.job_panel.select(job.id)
-
-    @Slot(object)
-    def _tell_worker(self, event: WorkerChanged) -> None:
-        if event.state == "failed":
-            words = tr_data(event.message) or tr("The engine stopped.")
-            self.toaster.show(words, "error", action=tr("Details"), run=self.chip.open_sheet)
+        self.job_panel.select(job_id)
 
     # -- files dropped on the window --------------------------------------------------------------
 
@@ -474,20 +369,10 @@ class MainWindow(QMainWindow):
             "frames": {key: frame.save_state() for key, frame in self._frames.items()},
             "pages": {key: page.save_state() for key, page in self._pages.items()},
         }
-        try:
-            write_atomically(self._state_file, json.dumps(state, indent=1).encode())
-        except (OSError, TypeError, ValueError) as error:
-            log.warning("the window's state cannot be written: %s", error)
+        write_state(self._state_file, state)
 
     def _restore(self) -> None:
-        state: dict[str, Any] = {}
-        try:
-            loaded = json.loads(self._state_file.read_text(encoding="utf-8"))
-            state = loaded if isinstance(loaded, dict) else {}
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError) as error:
-            log.info("the window's state cannot be read: %s", error)
+        state = read_state(self._state_file)
         geometry = state.get("geometry")
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
@@ -514,20 +399,3 @@ class MainWindow(QMainWindow):
         self.toaster.clear()
         event.accept()
         self.closed.emit()
-
-
-def _index_of_focus(panes: Sequence[QWidget], focused: QWidget | None) -> int:
-    """Return which of `panes` holds the focus, or -1."""
-    for number, pane in enumerate(panes):
-        if focused is not None and (pane is focused or pane.isAncestorOf(focused)):
-            return number
-    return -1
-
-
-def _first_focusable(pane: QWidget) -> QWidget | None:
-    """Return the first part of `pane` that Tab would reach."""
-    for widget in (pane, *pane.findChildren(QWidget)):
-        policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if policy and widget.isVisible() and widget.isEnabled():
-            return widget
-    return None

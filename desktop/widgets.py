@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.i18n import without_mnemonic
 from desktop.icons import icon
 from desktop.theme import tokens
 
@@ -70,7 +71,7 @@ def action_button(action: QAction) -> QToolButton:
     result.setDefaultAction(action)
     result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     result.setIconSize(QSize(ICON_PX, ICON_PX))
-    result.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    result.setAccessibleName(without_mnemonic(action.text()).rstrip("…"))
     return result
 
 

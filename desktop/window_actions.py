@@ -73,6 +73,10 @@ class WindowCommands(Protocol):
     def switch_theme(self) -> None:
         """Dark to light, and back."""
 
+
+class DialogCommands(Protocol):
+    """What the window's dialogs do for its own actions."""
+
     def open_preferences(self) -> None:
         """Show the preferences."""
 
@@ -89,22 +93,22 @@ class WindowCommands(Protocol):
         """Show the version."""
 
 
-def window_actions(window: WindowCommands) -> tuple[Bound, ...]:
+def window_actions(window: WindowCommands, dialogs: DialogCommands) -> tuple[Bound, ...]:
     """Return the window's own actions, bound to it."""
     return (
         bind(standard.OPEN, window.ask_open),
         bind(QUIT, window.close),
         bind(UNDO, window.undo),
         bind(REDO, window.redo),
-        bind(PREFERENCES, window.open_preferences),
+        bind(PREFERENCES, dialogs.open_preferences),
         bind(PALETTE, window.open_palette),
         bind(JOBS, window.toggle_jobs),
         bind(PANELS, window.hide_panels),
         bind(NEXT_PANE, window.focus_next_pane),
         bind(FULL_SCREEN, window.set_full_screen),
         bind(THEME, window.switch_theme),
-        bind(SHORTCUTS, window.open_shortcuts),
-        bind(LOGS, window.open_logs),
-        bind(LICENCES, window.open_licences),
-        bind(ABOUT, window.open_about),
+        bind(SHORTCUTS, dialogs.open_shortcuts),
+        bind(LOGS, dialogs.open_logs),
+        bind(LICENCES, dialogs.open_licences),
+        bind(ABOUT, dialogs.open_about),
     )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QScrollArea, QWid
 
 from desktop import widgets
 from desktop.actions import MENUS, Action, ActionSet
-from desktop.i18n import tr, tr_data
+from desktop.i18n import tr, tr_data, without_mnemonic
 
 
 class ShortcutsDialog(QDialog):
@@ -34,7 +34,7 @@ class ShortcutsDialog(QDialog):
             if found:
                 shorter = 0 if counts[0] <= counts[1] else 1
                 counts[shorter] += len(found) + 2
-                sides[shorter].addWidget(self._group(tr_data(title).replace("&", ""), found))
+                sides[shorter].addWidget(self._group(without_mnemonic(tr_data(title)), found))
         for side in sides:
             side.addStretch(1)
         area = QScrollArea()

@@ -1,6 +1,6 @@
 """A page with real content, for tests of the window and for looking at it.
 
-    python tests/desktop/demo.py [dark|light|contrast] [en|zh_CN]
+    python tests/desktop/studio_demo.py [dark|light|contrast] [en|zh_CN]
 
 opens the window on a scripted engine.
 """
@@ -294,7 +294,7 @@ def main() -> int:
     sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
     started = time.perf_counter()
     import msgspec
-    from fakes import FakeEngine
+    from fake_engine import FakeEngine
 
     from desktop import app as studio_app
     from desktop.settings import Settings, save_settings

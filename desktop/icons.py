@@ -81,7 +81,10 @@ class _Engine(QIconEngine):
     def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
-        return self.pixmap(size, mode, state)
+        # The size is in logical pixels since Qt 6.8.
+        result = self.pixmap(size * scale, mode, state)
+        result.setDevicePixelRatio(scale)
+        return result
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
         return size

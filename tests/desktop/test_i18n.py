@@ -3,17 +3,15 @@ from __future__ import annotations
 import json
 import re
 import string
-import sys
 from pathlib import Path
 
 import pytest
 
 from desktop import i18n
 from engine.paths import resources
+from tools import i18n as tool
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-from tools import i18n as tool
 
 KEYS = tool.all_keys()
 

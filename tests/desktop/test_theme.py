@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,6 @@ from PySide6.QtGui import QFontDatabase, QIcon
 
 from desktop import icons, theme
 from engine.paths import resources
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 from tools import theme_glyphs
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.i18n import tr
@@ -72,7 +72,7 @@ class _PrimedCanvas(QWidget):
         painter.translate((self.width() / unit - 110) / 2, 0)
         line = theme.color("line-strong")
         painter.setPen(QPen(line, 1.6))
-        painter.setBrush(theme.color("surface-raised"))
+        painter.setBrush(QColor(246, 243, 236))
         board = QRectF(13, 4, 84, 60)
         painter.drawRoundedRect(board, 2.5, 2.5)
         # The easel's ledge and feet.
@@ -81,15 +81,18 @@ class _PrimedCanvas(QWidget):
         painter.drawLine(QPointF(6, 66.5), QPointF(104, 66.5))
         painter.drawLine(QPointF(34, 66.5), QPointF(28, 78))
         painter.drawLine(QPointF(76, 66.5), QPointF(82, 78))
-        stroke = QPainterPath(QPointF(26, 45))
-        stroke.cubicTo(QPointF(40, 16), QPointF(50, 58), QPointF(60, 34))
-        stroke.cubicTo(QPointF(66, 20), QPointF(72, 34), QPointF(84, 22))
-        pen = QPen(theme.color("accent-base"), 7.0, Qt.PenStyle.SolidLine)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(stroke)
+        # One broad stroke that runs dry: parallel hairs of unequal length.
+        for hair in range(-4, 5):
+            y = 1.9 * hair
+            stroke = QPainterPath(QPointF(27 + abs(hair) * 0.7, 44 + y))
+            stroke.cubicTo(
+                QPointF(38, 14 + y), QPointF(58, 52 + y), QPointF(82 - (hair * hair) % 7, 22 + y)
+            )
+            pen = QPen(theme.color("accent-fill", 0.92), 2.5, Qt.PenStyle.SolidLine)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(stroke)
         painter.end()
 
 

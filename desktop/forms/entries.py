@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from desktop.forms.field_widget import FieldWidget, WheelGuard
-from desktop.i18n import tr
 from engine.api import Field
 
 # A spin box holds 31 bits.
@@ -30,9 +29,6 @@ class IntegerField(FieldWidget):
         self.spin.setSuffix(f" {field.unit}" if field.unit else "")
         self.spin.setKeyboardTracking(False)
         self.spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        if field.default == 0 == field.low:
-            # Nought means "leave it to the program" wherever a range begins with it by default.
-            self.spin.setSpecialValueText(tr("Automatic"))
         self._guard = WheelGuard(self)
         self.spin.installEventFilter(self._guard)
         self.name_for_all(self.spin)

@@ -26,10 +26,9 @@ def _number(field: Field, parent: QWidget | None) -> FieldWidget:
 
 
 def _integer(field: Field, parent: QWidget | None) -> FieldWidget:
-    if field.low is not None and field.high is not None:
-        if field.high - field.low <= WIDEST_SLIDER:
-            return SliderField(field, parent)
-    return IntegerField(field, parent)
+    if field.low is None or field.high is None or field.high - field.low > WIDEST_SLIDER:
+        return IntegerField(field, parent)
+    return SliderField(field, parent)
 
 
 def _choice(field: Field, parent: QWidget | None) -> FieldWidget:

@@ -98,24 +98,23 @@ class Group(QFrame):
         self.rows: list[FieldRow] = []
         self.head = QToolButton(self)
         self.head.setText(tr_data(title))
-        self.head.setCheckable(True)
-        self.head.setChecked(True)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.head.setStyleSheet("QToolButton, QToolButton:checked { background: transparent; }")
+        self.head.setProperty("role", "group")
+        self.head.setStyleSheet("QToolButton { padding: 3px 6px 3px 0; font-weight: 600; }")
         self.head.setAccessibleDescription(tr("Folds the group away, or opens it."))
         self.head.setVisible(bool(title))
         self._body = QWidget(self)
         self._rows = QVBoxLayout(self._body)
-        indent = 0
-        self._rows.setContentsMargins(indent, 0, 0, 0)
+        self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(tokens().size("space-m"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(tokens().size("space-s"))
         layout.addWidget(self.head)
         layout.addWidget(self._body)
-        self.head.toggled.connect(self._fold)
-        self._fold(True)
+        self.head.clicked.connect(self._turn)
+        self._is_open = False
+        self.fold(is_open=True)
 
     def add(self, row: FieldRow) -> None:
         """Append a row."""
@@ -131,9 +130,21 @@ class Group(QFrame):
             any_shown = any_shown or is_shown
         self.setVisible(any_shown)
 
-    @Slot(bool)
-    def _fold(self, is_open: bool) -> None:
-        self.head.setIcon(
-            icon("chevron-down" if is_open else "chevron-right", on_token="text-secondary")
+    @property
+    def is_open(self) -> bool:
+        """Whether the rows are there to see."""
+        return self._is_open
+
+    def fold(self, *, is_open: bool) -> None:
+        """Open the group, or fold it away."""
+        self._is_open = is_open
+        self.head.setIcon(icon("chevron-down" if is_open else "chevron-right"))
+        title = tr_data(self.title)
+        self.head.setAccessibleName(
+            tr("{title}, open", title=title) if is_open else tr("{title}, folded", title=title)
         )
         self._body.setVisible(is_open)
+
+    @Slot()
+    def _turn(self) -> None:
+        self.fold(is_open=not self._is_open)

@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -102,11 +101,15 @@ class SliderField(FieldWidget):
         self.spin.setDecimals(0 if self._factor > 1 else self._scale.decimals)
         unit = "%" if field.kind == "fraction" else field.unit
         self.spin.setSuffix(f" {unit}" if unit else "")
-        self.spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        # A value to read first and to type into second: no buttons, and no taller than its label.
+        self.spin.setStyleSheet(
+            "QDoubleSpinBox { padding: 1px 6px; min-height: 18px; }"
+            "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; height: 0; }"
+        )
         self.spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.spin.setKeyboardTracking(False)
         self.spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.spin.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 9)
+        self.spin.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 8)
         self._guard = WheelGuard(self)
         self.spin.installEventFilter(self._guard)
         self.head = self.spin

@@ -73,15 +73,15 @@ class StyleCard(QFrame):
         self._share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._share.setMinimumWidth(self.fontMetrics().horizontalAdvance("100 %"))
         self.slider = StepSlider(self)
-        self.mask = self._button("mask", tr("Choose where this style lands"))
-        self.mask.setCheckable(True)
+        self.mask_button = self._button("mask", tr("Choose where this style lands"))
+        self.mask_button.setCheckable(True)
         self.remove = self._button("close", tr("Remove this style"))
-        self.mask.clicked.connect(self._ask_mask)
+        self.mask_button.clicked.connect(self._ask_mask)
         self.remove.clicked.connect(self.removed)
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(self._name, 1)
-        head.addWidget(self.mask)
+        head.addWidget(self.mask_button)
         head.addWidget(self.remove)
         self._weigh_row = QWidget(self)
         weigh = QHBoxLayout(self._weigh_row)
@@ -129,7 +129,7 @@ class StyleCard(QFrame):
         self._thumbnail.show_image(face.image)
         self._share.setText(f"{round(share * 100)} %")
         self._weigh_row.setVisible(not is_alone)
-        self.mask.setChecked(has_mask)
+        self.mask_button.setChecked(has_mask)
         self.slider.blockSignals(True)
         if not self.slider.isSliderDown():
             self.slider.setValue(round(POSITIONS * weight / self._most))
@@ -141,7 +141,7 @@ class StyleCard(QFrame):
         self.slider.setAccessibleName(tr("Weight of {title}", title=face.title))
         self.slider.setAccessibleDescription(self._share.text())
         self.remove.setAccessibleName(tr("Remove {title}", title=face.title))
-        self.mask.setAccessibleName(tr("Mask of {title}", title=face.title))
+        self.mask_button.setAccessibleName(tr("Mask of {title}", title=face.title))
 
     def _button(self, name: str, title: str) -> QToolButton:
         button = QToolButton(self)
@@ -195,7 +195,7 @@ class StyleCard(QFrame):
     @Slot()
     def _ask_mask(self) -> None:
         # Whether there is a mask is decided by the page, not by the click.
-        self.mask.setChecked(not self.mask.isChecked())
+        self.mask_button.setChecked(not self.mask_button.isChecked())
         self.mask_asked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -43,7 +43,7 @@ def _dabs(surface: Surface, places: Array, radius: Array, turn: Array, stretch: 
         dab, spot, ix, iy = dab[keep], spot[keep], ix[keep], iy[keep]
         dome = np.sqrt(1 - far[dab, spot])
         surface.colour[iy, ix] = colours[part][dab]
-        surface.relief[iy, ix] = 0.3 * surface.relief[iy, ix] + 0.25 + dome * 0.7
+        surface.relief[iy, ix] = 0.3 * surface.relief[iy, ix] + 0.3 + dome * 0.35
 
 
 def pointillism(scene: Scene, size: int, rng: np.random.Generator) -> Array:
@@ -54,23 +54,29 @@ def pointillism(scene: Scene, size: int, rng: np.random.Generator) -> Array:
     palette = _palette()
     ground = np.broadcast_to(rgb("#efe2c4"), (fine, fine, 3))
     surface = Surface(ground, 0.1 * fractal(fine, 120, rng, 2))
-    layers = ((0.0072, 0.95, 0.10, 1.5), (0.0052, 1.15, 0.15, 1.35), (0.0036, 1.5, 0.17, 1.2))
-    for radius, spacing, daring, stretch in layers:
+    detail = resize(scene.detail, fine)
+    weigh = np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]]) * 0.75 + 0.42
+    layers = ((0.0074, 0.95, 0.08, 1.6), (0.0052, 1.1, 0.12, 1.4), (0.0036, 1.45, 0.13, 1.3),
+              (0.0026, 1.0, 0.10, 1.3))
+    for level, (radius, spacing, daring, stretch) in enumerate(layers):
         r = radius * fine
         places = seeds(fine, r * 1.6 * spacing, rng)
+        if level == len(layers) - 1:
+            wish_small = sample(detail, places[:, 0], places[:, 1])
+            places = places[rng.random(len(places)) < np.clip((wish_small - 0.45) * 1.9, 0.03, 1)]
         own = sample(target, places[:, 0], places[:, 1])
         count = len(places)
-        wish = own + rng.normal(0, daring, own.shape) + rng.normal(0, 0.05, (count, 1))
-        contrast = rng.random(count) < 0.09
+        wish = own + rng.normal(0, daring, own.shape) + rng.normal(0, 0.03, (count, 1))
+        contrast = rng.random(count) < 0.06 * (level < 3)
         wish[contrast] = np.clip(wish[contrast] + (1 - 2 * own[contrast]) * 0.35
                                  + (own[contrast].mean(axis=1, keepdims=True) - own[contrast]) * 1.1,
                                  0, 1)
         pick = np.empty(count, np.int64)
         for first in range(0, count, 8000):
-            gap = wish[first : first + 8000, None, :] - palette[None]
+            gap = (wish[first : first + 8000, None, :] - palette[None]) @ weigh
             pick[first : first + 8000] = (gap * gap).sum(axis=2).argmin(axis=1)
         colours = palette[pick] * 0.8 + own * 0.2 + rng.normal(0, 0.02, (count, 3))
         turn = sample(angle, places[:, 0], places[:, 1]) + rng.normal(0, 0.35, count)
         _dabs(surface, places, r * rng.uniform(0.72, 1.1, count), turn, stretch,
               np.clip(colours, 0, 1).astype(np.float32))
-    return resize(surface.lit(2.2, 0.15), size)
+    return resize(surface.lit(2.0, 0.1), size)

@@ -63,9 +63,9 @@ def park(size: int, rng: np.random.Generator) -> Scene:
     """Compose the scene; `size` is the side in pixels."""
     scene = Scene(size, "#bfe0ea")
     x, y = scene.x, scene.y
-    sky = ramp(y, (0, "#5fa6dc"), (0.2, "#a9d6ea"), (0.36, "#fde6b5"), (0.42, "#fbc98c"))
+    sky = ramp(y, (0, "#5fa6dc"), (0.2, "#a9d6ea"), (0.33, "#f6d9b5"), (0.42, "#f2b184"))
     cloud = smoothstep(0.1, 0.7, fractal(size, (7, 3.2), rng, 5) + 0.1)
-    sky = mix(sky, rgb("#fff2e0"), 0.85 * cloud)
+    sky = mix(sky, rgb("#fff2e0"), 0.7 * cloud)
     sky = mix(sky, rgb("#c7a3cf"), 0.4 * smoothstep(0.2, 0.8, fractal(size, (9, 3), rng, 4)))
     scene.lay(np.ones_like(x), sky, 0.2, 0.1)
     bank = 0.395 + 0.012 * profile(size, 4, rng)
@@ -89,7 +89,7 @@ def park(size: int, rng: np.random.Generator) -> Scene:
         streak = np.exp(-(((x - cx + 0.006 * np.sin(y * 330)) / 0.011) ** 2))
         river = mix(river, rgb("#2d7a63"), 0.6 * streak * smoothstep(0.54, 0.42, y))
     scene.lay(smoothstep(0.418, 0.422, y), river, 0.0, 0.3)
-    _sail(scene, 0.70, 0.49, 0.15, "#ffe9b0")
+    _sail(scene, 0.60, 0.50, 0.19, "#ffb25e")
     _sail(scene, 0.44, 0.455, 0.075, "#f8c9a0")
     _sail(scene, 0.90, 0.445, 0.05, "#ffffff")
     edge = 0.60 + 0.10 * x + 0.06 * np.sin(x * 3.4 + 2.6) + 0.006 * profile(size, 9, rng)
@@ -101,11 +101,9 @@ def park(size: int, rng: np.random.Generator) -> Scene:
     grass = mix(grass, ramp(fractal(size, 12, rng, 3) + 0.5, (0, "#1d3f7a"), (0.6, "#1f6a5a"),
                             (1, "#4a8f4a")), 0.92 * shade)
     scene.lay(lawn, grass, 0.1, 0.25)
-    scene.lay(scene.line([(0.0, 0.60), (0.25, 0.625), (0.5, 0.665), (0.8, 0.66), (1.0, 0.69)], 0.006)
-              * 0.0, "#ffffff")
-    _stroller(scene, 0.62, 0.80, 0.20, "#c43f5f", "#f08a3c")
-    _stroller(scene, 0.73, 0.765, 0.15, "#f3ead8", "#3f6fc0")
-    _stroller(scene, 0.40, 0.715, 0.10, "#7a4fa8", "#f0c53c")
+    _stroller(scene, 0.60, 0.86, 0.31, "#c43f5f", "#f08a3c")
+    _stroller(scene, 0.76, 0.82, 0.25, "#f8f0e0", "#3f4fb0")
+    _stroller(scene, 0.38, 0.73, 0.15, "#6a3fa0", "#f0c53c")
     trunk = [(0.10, 0.98), (0.125, 0.8), (0.13, 0.55), (0.115, 0.3), (0.175, 0.3), (0.185, 0.55),
              (0.19, 0.8), (0.225, 0.98)]
     bark = ramp((x - 0.11) / 0.08 + 0.3 * fractal(size, (10, 40), rng, 3), (0, "#3a2f5f"),

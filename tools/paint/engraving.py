@@ -18,7 +18,7 @@ def _stroke_share(phase: Array, ink: Array, soft: Array) -> Array:
 
 def _softness(phase: Array) -> Array:
     dx, dy = gradient(phase)
-    return np.clip(np.hypot(dx, dy) * 2.6, 0.05, 1.2)
+    return np.clip(np.hypot(dx, dy) * 2.0, 0.04, 1.2)
 
 
 def _outline(relief: Relief) -> Array:
@@ -34,23 +34,23 @@ def _outline(relief: Relief) -> Array:
 def engraving(relief: Relief, size: int, rng: np.random.Generator) -> Array:
     """Engrave what `relief` (at any size >= size) shows; returns (size, size, 3)."""
     side = relief.body.shape[0]
-    pitch = 1 / 0.052
+    pitch = 1 / 0.036
     wobble = 0.22 * fractal(side, 7, rng, 3)
     tone = np.clip(relief.light / 0.86, 0, 1) ** 0.75
     flat = relief.body < 2
     y = np.linspace(0, 1, side, dtype=np.float32)[:, None]
     x = np.linspace(0, 1, side, dtype=np.float32)[None, :]
     wall = relief.body == 1
-    ray = 0.34 + 0.42 * np.clip(1 - np.hypot(x - 0.30, (y - 0.28) * 1.3) * 1.35, 0, 1)
+    ray = 0.40 + 0.55 * np.clip(1 - np.hypot(x - 0.30, (y - 0.28) * 1.3) * 1.35, 0, 1)
     tone = np.where(wall, np.clip(tone * 1.25, 0.25, 1) * ray, tone)
     grain = fractal(side, (3, 40), rng, 3)
     tone = np.where(relief.body == 0, tone * (0.86 + 0.16 * grain), tone)
     dark = np.clip(1 - tone, 0, 1)
     first = np.where(flat, 0.0, relief.ring * pitch)
-    table_lines = (relief.ring * 9 + 0.4 * fractal(side, (2, 5), rng, 3)).astype(np.float32)
+    table_lines = (relief.ring * 15 + 0.4 * fractal(side, (2, 5), rng, 3)).astype(np.float32)
     first = np.where(relief.body == 0, table_lines, first)
-    first = np.where(wall, y * 135 + 1.2 * np.sin(x * 3 + 0.6) , first) + wobble
-    second = np.where(wall, (x * 0.8 + y) * 98, relief.meridian * pitch * 1.05)
+    first = np.where(wall, y * 120 + 1.2 * np.sin(x * 3 + 0.6) , first) + wobble
+    second = np.where(wall, (x * 0.8 + y) * 104, relief.meridian * pitch * 1.05)
     second = np.where(relief.body == 0, (x * 1.0 - y * 0.55) * 110, second) + wobble
     third = (x - y * 0.8) * 118 + wobble
     ink = np.zeros((side, side), np.float32)
@@ -78,8 +78,8 @@ def print_plate(ink: Array, size: int, rng: np.random.Generator) -> Array:
     inner = smoothstep(0.010, 0.012, edge)
     frame = smoothstep(0.0016, 0.0006, np.abs(edge - 0.011))
     ink = np.maximum(ink * inner, 0.9 * frame)
-    ink = ink * (1 - 0.55 * speckle(size, rng, 0.04)) * (0.93 + 0.09 * fractal(size, 6, rng, 3))
-    paper = sheet(size, "#efe4cb", rng, 0.03)
+    ink = ink * (1 - 0.35 * speckle(size, rng, 0.012, 900)) * (0.93 + 0.09 * fractal(size, 6, rng, 3))
+    paper = sheet(size, "#f0e6d0", rng, 0.012)
     laid = 0.012 * np.sin(y * 2 * np.pi * 160) + 0.01 * np.exp(-(((x * 11) % 1 - 0.5) / 0.03) ** 2)
     paper = paper * (1 - laid[..., None] * 0.8)
     on_plate = smoothstep(-0.001, 0.001, edge)
@@ -87,5 +87,5 @@ def print_plate(ink: Array, size: int, rng: np.random.Generator) -> Array:
     ground = paper * (1 - wipe[..., None] * (1 - rgb("#8a6a3f")))
     press = np.exp(-((edge / 0.0022) ** 2))
     ground = ground * (1 - 0.16 * press[..., None])
-    cover = np.clip(blur(ink, 0.45), 0, 1)[..., None]
+    cover = np.clip(ink * 1.06, 0, 1)[..., None]
     return np.clip(ground * (1 - cover * (1 - rgb("#1e1712") * 1.0)), 0, 1).astype(np.float32)

@@ -53,8 +53,8 @@ def _stroller(scene: Scene, cx: float, foot: float, tall: float, dress: str, sha
     px, py = cx + 0.1 * tall, foot - 0.9 * tall
     top = scene.ellipse(px, py, 0.26 * tall, 0.17 * tall) * (scene.y < py + 0.02 * tall)
     scene.lay(top.astype(np.float32), shade, 0.3, 1.0)
-    scene.lay(scene.ellipse(px + 0.08 * tall, py - 0.06 * tall, 0.12 * tall, 0.07 * tall) * 0.7,
-              "#fff0c8", 0.3, 1.0)
+    glow = np.exp(-(((scene.x - px - 0.1 * tall) / (0.11 * tall)) ** 2)) * 0.75 * top
+    scene.lay(glow.astype(np.float32), "#ffe9b8", 0.3, 1.0)
     scene.lay(scene.line([(px, py), (cx + 0.02 * tall, foot - 0.5 * tall)], 0.014 * tall), "#5b3a2a",
               1.3, 1.0)
 

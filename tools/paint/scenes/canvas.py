@@ -105,11 +105,29 @@ class Scene:
 
     def ellipse(self, cx: float, cy: float, rx: float, ry: float, turn: float = 0.0) -> Array:
         """Return the mask of an ellipse with an edge one pixel soft."""
+        mask = np.zeros((self.size, self.size), np.float32)
+        reach = max(rx, ry) + 2 / self.size
+        left, right = (int(np.clip(e * self.size, 0, self.size)) for e in (cx - reach, cx + reach))
+        top, foot = (int(np.clip(e * self.size, 0, self.size)) for e in (cy - reach, cy + reach))
+        at = (slice(top, foot + 1), slice(left, right + 1))
+        x, y = self.x[at], self.y[at]
         c, s = np.cos(turn), np.sin(turn)
-        u = ((self.x - cx) * c + (self.y - cy) * s) / rx
-        v = (-(self.x - cx) * s + (self.y - cy) * c) / ry
+        u = ((x - cx) * c + (y - cy) * s) / rx
+        v = (-(x - cx) * s + (y - cy) * c) / ry
         gap = (np.sqrt(u * u + v * v) - 1) * min(rx, ry) * self.size
-        return np.clip(0.5 - gap, 0, 1).astype(np.float32)
+        mask[at] = np.clip(0.5 - gap, 0, 1)
+        return mask
+
+    def dots(self, discs: Sequence[tuple[float, float, float]]) -> Array:
+        """Return the mask of many discs (x, y, radius) at once."""
+        side = self.size * 2
+        picture = Image.new("L", (side, side))
+        pen = ImageDraw.Draw(picture)
+        for px, py, radius in discs:
+            box = ((px - radius) * side, (py - radius) * side)
+            pen.ellipse((*box, (px + radius) * side, (py + radius) * side), fill=255)
+        small = picture.resize((self.size, self.size), Image.Resampling.BOX)
+        return np.asarray(small, np.float32) / 255
 
     def below(self, height: Array) -> Array:
         """Return the mask of what lies below a skyline; `height` is (size,) over x in 0..1."""

@@ -48,13 +48,13 @@ def _along(path: list[Point], count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _foam(scene: Scene, path: list[Point], out: float, big: float, rng: np.random.Generator) -> Array:
     """Return a lip of foam: knuckles along the path and hooked fingers that reach over it."""
-    mask = np.zeros((scene.size, scene.size), np.float32)
+    discs: list[tuple[float, float, float]] = []
     at, course = _along(path, 64)
     for (px, py), (dx, dy) in zip(at, course, strict=True):
         nx, ny = -dy * out, dx * out
         radius = big * rng.uniform(0.45, 1.0)
         off = rng.uniform(-0.9, 0.35) * big
-        mask = np.maximum(mask, scene.ellipse(px + nx * off, py + ny * off, radius, radius))
+        discs.append((px + nx * off, py + ny * off, radius))
         if rng.random() < 0.62:
             reach = big * rng.uniform(1.3, 2.9)
             hook = rng.uniform(0.25, 0.75)
@@ -67,8 +67,8 @@ def _foam(scene: Scene, path: list[Point], out: float, big: float, rng: np.rando
             line = curve(tip, 8)
             for k, (qx, qy) in enumerate(line):
                 thin = big * 0.42 * (1 - 0.8 * k / len(line))
-                mask = np.maximum(mask, scene.ellipse(qx, qy, thin, thin))
-    return mask
+                discs.append((qx, qy, thin))
+    return scene.dots(discs)
 
 
 def _bands(gap: Array, pitch: float, share: Array | float, size: int) -> Array:
@@ -134,10 +134,9 @@ def wave(size: int, rng: np.random.Generator) -> Blocks:
     ])
     foam2 = _foam(scene, swell[24 * 5 : 24 * 8], -1.0, 0.015, rng)
     foam = np.maximum(foam * (1 - front), foam2)
-    for _ in range(90):
-        px, py = rng.normal(0.70, 0.12), rng.normal(0.30, 0.11)
-        dot = scene.ellipse(px, py, *(2 * [rng.uniform(0.0015, 0.0055)]))
-        foam = np.maximum(foam, dot * (1 - front))
+    spray = [(rng.normal(0.70, 0.12), rng.normal(0.30, 0.11), rng.uniform(0.0015, 0.0055))
+             for _ in range(90)]
+    foam = np.maximum(foam, scene.dots(spray) * (1 - front))
     lip = np.clip(resize(distance(resize(foam, coarse) > 0.5) / coarse, size), 0, 1)
     rim = smoothstep(0.0048, 0.0032, lip) * (1 - foam)
     for plate in (warm, sun, middle, pale):

@@ -19,6 +19,7 @@ class _Ink:
         self.scene = Scene(size, "#ffffff")
         self.density = np.zeros((size, size), np.float32)
         self.marks = bristles(rng, 16, 0.7, 18)
+        self.loaded = bristles(rng, 12, 0.05, 18)
         self.tooth = fractal(size, 130, rng, 3, 0.7)
 
     def stroke(self, points: list[Point], width: float, dark: float, dry: float = 0.4,
@@ -28,7 +29,8 @@ class _Ink:
         if laid is None:
             return
         ix, iy, s, v = laid
-        mark = self.marks[self.rng.integers(len(self.marks))]
+        bank = self.loaded if dry < 0.35 else self.marks
+        mark = bank[self.rng.integers(len(bank))]
         hair = mark[(s * 191).astype(int)][:, ((v + 1) / 2 * 47).astype(int)]
         keep = (ix >= 0) & (iy >= 0) & (ix < self.size) & (iy < self.size)
         load = np.clip(1.25 - dry * (0.4 + np.broadcast_to(s[:, None], ix.shape)[keep])
@@ -50,15 +52,17 @@ def _peaks(size: int, base: float, summits: tuple[tuple[float, float, float], ..
 
 def _mountain(ink: _Ink, ridge: Array, dark: float, fade: float, cut: float) -> None:
     size, rng = ink.size, ink.rng
+    rise = float(ridge.max()) - ridge
+    there = smoothstep(0.02, 0.09, rise)[None, :]
     y = ink.scene.y
-    mask = ink.scene.below(ridge)
+    mask = ink.scene.below(ridge) * there
     deep = np.clip(y - ridge[None, :], 0, 1)
     mist = np.exp(-((deep / fade) ** 1.6)) * (1 + 0.35 * fractal(size, (4, 3), rng, 4))
     wash = mask * dark * np.clip(mist, 0, 2) * (0.62 + 0.3 * fractal(size, 9, rng, 5))
     slope = np.gradient(ridge) * size
     lit = np.clip(0.5 - 0.35 * slope, 0.1, 1.2)[None, :]
-    rough = fractal(size, (16, 55), rng, 4) + 0.6 * fractal(size, (40, 50), rng, 3)
-    axe = smoothstep(0.15, 0.65, rough + 0.9 * (0.75 - lit) - deep / fade * 0.35)
+    rough = fractal(size, (20, 90), rng, 4) + 0.7 * fractal(size, (70, 120), rng, 3)
+    axe = smoothstep(0.0, 1.0, rough + 0.9 * (0.75 - lit) - deep / fade * 0.35)
     skipping = smoothstep(-0.45, 0.25, ink.tooth + 0.3)
     cun = mask * axe * skipping * dark * cut * np.exp(-((deep / (fade * 1.1)) ** 2))
     crest = np.exp(-((deep / 0.0045) ** 2)) * smoothstep(-0.2, 0.5, fractal(size, (6, 22), rng, 3) + 0.15)
@@ -71,7 +75,7 @@ def _pine(ink: _Ink, px: float, py: float, tall: float, lean: float) -> None:
     rng = ink.rng
     trunk: list[Point] = [(px, py), (px + 0.25 * lean * tall, py - 0.3 * tall),
                           (px + 0.1 * lean * tall, py - 0.62 * tall), (px + lean * tall, py - tall)]
-    ink.stroke(curve(trunk), 0.075 * tall, 1.7, 0.5, 0.55)
+    ink.stroke(curve(trunk), 0.07 * tall, 1.6, 0.3, 0.6)
     for k in range(8):
         t = 0.38 + 0.62 * k / 7
         side = -1.0 if k % 2 else 1.0
@@ -80,7 +84,7 @@ def _pine(ink: _Ink, px: float, py: float, tall: float, lean: float) -> None:
         reach = tall * rng.uniform(0.24, 0.42) * (1.25 - 0.75 * t) * 1.35
         bough: list[Point] = [(sx, sy), (sx + side * reach * 0.5, sy + 0.015 * tall),
                               (sx + side * reach, sy - 0.05 * tall)]
-        ink.stroke(curve(bough), 0.026 * tall, 1.6, 0.5)
+        ink.stroke(curve(bough), 0.03 * tall, 1.5, 0.3)
         for _ in range(9):
             u = rng.uniform(0.25, 1.05)
             cx = sx + side * reach * u + rng.normal(0, 0.012 * tall)
@@ -116,14 +120,14 @@ def ink_wash(size: int, rng: np.random.Generator) -> Array:
     ink.density += 0.16 * ring
     ink.density *= smoothstep(0.052, 0.057, moon) * 0.9 + 0.1
     _mountain(ink, _peaks(fine, 0.47, ((0.10, 0.20, 0.07), (0.24, 0.13, 0.06), (0.52, 0.17, 0.09),
-                                       (0.86, 0.12, 0.10)), rng), 0.20, 0.14, 0.25)
+                                       (0.86, 0.12, 0.10)), rng), 0.17, 0.13, 0.2)
     _mountain(ink, _peaks(fine, 0.56, ((0.37, 0.36, 0.075), (0.47, 0.22, 0.06), (0.28, 0.16, 0.07),
                                        (0.97, 0.23, 0.08))
-                          , rng), 0.42, 0.20, 0.75)
+                          , rng), 0.36, 0.19, 0.6)
     _mountain(ink, _peaks(fine, 0.68, ((0.09, 0.46, 0.085), (0.20, 0.30, 0.06), (0.78, 0.17, 0.10)),
-                          rng), 0.80, 0.24, 1.15)
-    bank = _peaks(fine, 0.93, ((0.98, 0.27, 0.20), (0.80, 0.12, 0.13), (0.02, 0.08, 0.22)), rng)
-    _mountain(ink, bank, 1.05, 0.13, 1.5)
+                          rng), 0.66, 0.24, 1.0)
+    bank = _peaks(fine, 0.93, ((0.98, 0.27, 0.20), (0.80, 0.12, 0.13), (-0.02, 0.09, 0.14)), rng)
+    _mountain(ink, bank, 0.85, 0.11, 1.2)
     for px, tall, lean in ((0.86, 0.40, -0.16), (0.95, 0.30, 0.10), (0.76, 0.17, -0.1)):
         _pine(ink, px, float(np.interp(px, x[0], bank)) + 0.012, tall, lean)
     for px in np.linspace(0.05, 0.3, 9) + rng.normal(0, 0.012, 9):
@@ -156,5 +160,5 @@ def ink_wash(size: int, rng: np.random.Generator) -> Array:
     grain = 1 + 0.16 * noise(size, size / 3, rng) + 0.14 * resize(ink.tooth, size) - 0.25 * hair
     absorb = -np.log(rgb("#3d4148") / 1.0) * 1.05
     colour = paper * np.exp(-(density * np.clip(grain, 0.4, 1.6))[..., None] * absorb * 1.25)
-    stamp = resize(_seal(ink.scene, 0.115, 0.885, 0.062, rng), size)[..., None]
+    stamp = resize(_seal(ink.scene, 0.925, 0.085, 0.058, rng), size)[..., None]
     return np.clip(colour * (1 - stamp) + stamp * rgb("#b8332a"), 0, 1).astype(np.float32)

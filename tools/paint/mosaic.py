@@ -45,13 +45,13 @@ def _cells(sites: Array, turn: Array, size: int, reach: int) -> tuple[np.ndarray
     return owner, first, second
 
 
-def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.0155) -> Array:
+def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.0128) -> Array:
     """Set a scene in stone and glass; returns (size, size, 3)."""
     rough = 768
     target = resize(scene.colour, rough)
     flat = np.stack([blur(target[..., k], 1.2) for k in range(3)], axis=-1)
     edge = _edges(resize(scene.colour, rough)) > 0.10
-    away = blur(distance(edge), 2.5)
+    away = blur(distance(edge), 2.0)
     dx, dy = gradient(away)
     angle = 0.5 * np.arctan2(blur(np.sin(2 * np.arctan2(dx, -dy)), 5),
                              blur(np.cos(2 * np.arctan2(dx, -dy)), 5))

@@ -23,8 +23,9 @@ def _fish(scene: Scene, spin: float, warm: bool, rng: np.random.Generator) -> No
     u = x * c + y * s
     v = -x * s + y * c - 0.165 - 0.55 * u * u + 0.03
     t = (u + 0.29) / 0.58
-    half = 0.088 * np.clip(np.sin(np.pi * np.clip(t * 0.93 + 0.05, 0, 1)), 0, 1) ** 0.7
-    body = smoothstep(0.002, -0.002, np.abs(v) - half) * (t > 0.1) * (t < 1.0)
+    half = np.interp(t, [0.08, 0.2, 0.4, 0.62, 0.8, 0.9, 0.96, 1.0],
+                     [0.022, 0.040, 0.074, 0.088, 0.078, 0.058, 0.036, 0.0]).astype(np.float32)
+    body = smoothstep(0.002, -0.002, np.abs(v) - half) * (t > 0.08) * (t < 1.0)
     light, mid, deep = ("#f6d27a", "#e8742c", "#b8301f") if warm else ("#f4efe2", "#e9e2d0", "#8fa3ad")
     fin = "#f2a53c" if warm else "#d9dfd8"
     tail = put([(-0.21, -0.02), (-0.30, -0.10), (-0.385, -0.135), (-0.345, -0.05), (-0.365, 0.0),
@@ -49,9 +50,9 @@ def _fish(scene: Scene, spin: float, warm: bool, rng: np.random.Generator) -> No
     rim = smoothstep(0.009, 0.006, np.abs(np.abs(v) - half)) * (t > 0.12) * (t < 1.0)
     scene.lay(rim.astype(np.float32), "#3a1c1c" if warm else "#2a3a4a", None, 1)
     for side in (-1, 1):
-        ex, ey = put([(0.235, side * 0.030)])[0]
-        scene.lay(scene.ellipse(ex, ey, 0.014, 0.014), "#f2c84a", None, 1)
-        scene.lay(scene.ellipse(ex, ey, 0.008, 0.008), "#14141c", None, 1)
+        ex, ey = put([(0.215, side * 0.040 )])[0]
+        scene.lay(scene.ellipse(ex, ey, 0.020, 0.020), "#f2c84a", None, 1)
+        scene.lay(scene.ellipse(ex, ey, 0.0115, 0.0115), "#14141c", None, 1)
 
 
 def carp(size: int, rng: np.random.Generator) -> Scene:

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.cli.naming import checked_template, file_name, free_path, result_suffix, style_label
+from engine.errors import ParameterError
+
+
+def test_a_pattern_is_filled_in() -> None:
+    name = file_name("{number}-{name}-{style}", name="cat", style="ember", number=7)
+    assert name == "0007-cat-ember"
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [("{nam}", "no {nam}"), ("{", "not a pattern"), ("fixed", "same name"), ("{style}", "same"),
+     ("{name!x}", "not a pattern"), ("{name.x}", "no {name.x}"), ("{0}", "no {0}")],
+)  # fmt: skip
+def test_a_pattern_that_cannot_work_is_refused(template: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        checked_template(template)
+
+
+@given(st.text(max_size=200), st.text(max_size=50))
+def test_no_name_leads_out_of_its_folder(name: str, style: str) -> None:
+    made = file_name("{name}-{style}", name=name, style=style, number=1)
+    assert made
+    assert not set(made) & set('/\\:*?"<>|\0\n')
+    assert made not in (".", "..")
+    assert len(made) <= 120
+
+
+def test_a_blend_has_a_short_word() -> None:
+    assert style_label(["ember"]) == "ember"
+    assert style_label(["art/My Oil.jpg", "painting:ink"]) == "My-Oil+ink"
+    assert style_label(["a", "b", "c", "d", "e"]) == "a+b+c+2"
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "suffix"),
+    [("x.JPG", "", ".jpg"), ("x.gif", "", ".png"), ("x.jpg", "TIF", ".tif"), (None, "", ".png")],
+)
+def test_the_format_follows_the_wish_then_the_source(
+    source: str | None, wanted: str, suffix: str
+) -> None:
+    assert result_suffix(Path(source) if source else None, wanted) == suffix
+
+
+def test_a_format_that_gesso_does_not_write_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"does not write \.gif"):
+        result_suffix(None, "gif")
+
+
+def test_nothing_that_is_there_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    assert free_path(tmp_path / "a.png", {tmp_path / "a-2.png"}) == tmp_path / "a-3.png"
+    assert free_path(tmp_path / "b.png") == tmp_path / "b.png"

@@ -65,6 +65,9 @@ class Talk:
         if not self.out.closed:
             self.out.close()
         self.thread.join(5)
+        for other in threading.enumerate():
+            if other.name == "jobs":  # a real worker ends with its process, this one does not
+                other.join(5)
         self.back.close()
         for theirs in self._theirs:
             theirs.close()

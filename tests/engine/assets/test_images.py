@@ -270,11 +270,10 @@ def test_16_bit_tiff_tiles_and_predictor_are_exact(tmp_path: Path, predictor: in
 
 def lzw(data: bytes) -> bytes:
     """Return TIFF LZW of `data` that resets its table before codes outgrow nine bits."""
-    bits, count = "", 0
+    bits = ""
     for start in range(0, len(data), 200):
         bits += f"{256:09b}"
         bits += "".join(f"{byte:09b}" for byte in data[start : start + 200])
-        count += 1
     bits += f"{257:09b}"
     bits += "0" * (-len(bits) % 8)
     return bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8))
@@ -497,8 +496,12 @@ def test_100_megapixels_are_read_within_bounded_memory(tmp_path: Path, kind: str
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)],
-        capture_output=True, text=True, check=True, timeout=200, cwd=Path(reading.__file__).parents[2],
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=200,
+        cwd=Path(reading.__file__).parents[2],
+    )
     held, peak = map(int, done.stdout.split())
     assert held == 300_000_000 * np.dtype(dtype).itemsize
     # The result, one decoder's copy of four bytes a pixel, and the interpreter.

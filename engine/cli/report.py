@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from typing import IO, Any
 
 import msgspec
@@ -98,7 +99,7 @@ class Report:
         self._line = ""
 
 
-def table(rows: list[tuple[str, ...]], *, indent: str = "") -> list[str]:
+def table(rows: Sequence[tuple[str, ...]], *, indent: str = "") -> list[str]:
     """Return `rows` as lines with aligned columns; wide characters count as two."""
     if not rows:
         return []

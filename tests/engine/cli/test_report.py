@@ -52,8 +52,9 @@ def test_wide_characters_keep_columns_straight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.1234, "0.12 s"), (3.21, "3.2 s"), (150, "2 min 30 s"), (7300, "2 h 1 min")]
-)  # fmt: skip
+    ("seconds", "text"),
+    [(0.1234, "0.12 s"), (3.21, "3.2 s"), (150, "2 min 30 s"), (7300, "2 h 1 min")],
+)
 def test_lengths_of_time_are_for_people(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
 

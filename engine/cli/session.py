@@ -130,4 +130,5 @@ def estimate_text(estimate: Estimate) -> str:
     if estimate.runs:
         runs = "one earlier run" if estimate.runs == 1 else f"{estimate.runs} earlier runs"
         return f"{text}, by {runs} on this machine."
-    return f"{text}. {estimate.note or 'A guess: nothing like it ran here yet.'}"
+    note = estimate.note or "A guess: nothing like it ran here yet"
+    return f"{text}. {note.removesuffix('.')}."

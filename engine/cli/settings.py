@@ -71,6 +71,8 @@ class Intake:
             AssetError: it is not there, or cannot be read.
         """
         path = existing_file(text, what=what)
+        # Looked at here, so that a file that is no picture is told of by its own name.
+        self.engine.picture_info(path)
         asset = self.engine.import_file(path)
         self.names[asset] = path.name
         return asset

@@ -169,6 +169,7 @@ def _paint(work: Run, pieces: list[Piece], tally: Tally, state: BatchState, dige
                 piece = waiting.popleft()
                 try:
                     stamp = stamp_of(piece.source)
+                    work.engine.picture_info(piece.source)
                     content = work.engine.import_file(piece.source)
                     params = work.settings.params(content)
                     if not is_told:
@@ -179,7 +180,8 @@ def _paint(work: Run, pieces: list[Piece], tally: Tally, state: BatchState, dige
                 except EngineError as error:
                     tally.fail(work.report, str(piece.source), error)
                     continue
-                follower.follow(job, f"{piece.number}/{tally.total} {label}  ")
+                names = {**work.settings.names, content: label}
+                follower.follow(job, f"{piece.number}/{tally.total} {label}  ", names)
                 running.append((piece, job, stamp))
             if not running:
                 continue

@@ -97,7 +97,7 @@ def stylize_one(work: Run, photo: str, target: Target) -> results.Made:
     work.report.note(f"{label}: {estimate_text(work.engine.estimate(params, work.options))}")
     with Follower(work.engine, work.report) as follower:
         job = work.engine.submit(params, options=work.options, label=label)
-        follower.follow(job, f"{label}  ")
+        follower.follow(job, f"{label}  ", {**work.settings.names, content: label})
         job = follower.wait(job.id)
     if target.path is None:
         results.pour(work.engine, job, target.suffix, work.saving)
@@ -176,6 +176,7 @@ def _content(engine: Engine, photo: str) -> tuple[AssetId, str]:
     """Return the picture in the store, and what lists call it."""
     if photo != STANDARD:
         path = existing_file(photo, what="picture")
+        engine.picture_info(path)
         return engine.import_file(path), path.name
     if sys.stdin.isatty():
         raise AssetError(

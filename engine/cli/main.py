@@ -44,6 +44,7 @@ def _run(arguments: list[str]) -> int:
         from engine import logs
 
         logs.to_stderr(logging.DEBUG)
+        logging.getLogger("PIL").setLevel(logging.INFO)
     try:
         return int(_command(namespace)(namespace, report))
     except EngineError as error:

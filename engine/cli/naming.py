@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-import string
 from pathlib import Path
 
+from engine.assets.naming import target_name
 from engine.errors import ParameterError
 
 WRITABLE = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"})
 DEFAULT_TEMPLATE = "{name}-{style}"
 
-_KEYS = ("name", "style", "number")
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
-_LONGEST = 120
+FIELDS = ("name", "style", "strength", "counter", "date")
 
 
-def checked_template(text: str) -> str:
-    """Return `text` if it is a template of a file's name.
+def checked_template(template: str) -> str:
+    """Return `template` if it names every picture of a batch differently.
 
     Raises:
-        ParameterError: it is not.
+        ParameterError: it does not, or it holds an unknown field.
     """
-    try:
-        keys = [key for _, key, _, _ in string.Formatter().parse(text) if key is not None]
-        if set(keys) <= set(_KEYS):
-            text.format(**dict.fromkeys(_KEYS, ""))
-    except ValueError as error:
-        raise ParameterError(f"--name {text!r} is not a pattern: {error}.", field="name") from error
-    unknown = [key for key in keys if key not in _KEYS]
-    if unknown:
+    names = [
+        file_name(template, name=name, style="style", strength=1.0, counter=counter)
+        for name, counter in (("one", 1), ("two", 2))
+    ]
+    if names[0] == names[1]:
         raise ParameterError(
-            f"--name {text!r}: there is no {{{unknown[0]}}}.",
+            f"--name {template!r} would give every file the same name.",
             field="name",
-            hint=f"It may hold {', '.join(f'{{{k}}}' for k in _KEYS)}.",
+            hint="Put {name} or {counter} into it.",
         )
-    if not {"name", "number"} & set(keys):
-        raise ParameterError(
-            f"--name {text!r} would give every file the same name.",
-            field="name",
-            hint="Put {name} or {number} into it.",
-        )
-    return text
+    return template
 
 
-def file_name(template: str, *, name: str, style: str, number: int) -> str:
-    """Return a safe file name without suffix; `template` was checked."""
-    text = template.format(name=name, style=style, number=f"{number:04d}")
-    text = _UNSAFE.sub("-", text).strip(" .-")[:_LONGEST].rstrip(" .-")
-    return text or f"picture-{number:04d}"
+def file_name(
+    template: str, *, name: str, style: str, strength: float = 1.0, counter: int = 1
+) -> str:
+    """Return a safe file name without suffix.
+
+    Raises:
+        ParameterError: the template holds an unknown field or unmatched braces.
+    """
+    return target_name(
+        template,
+        name=name,
+        style=style,
+        strength=round(strength, 3),
+        counter=counter,
+        date=datetime.datetime.now().astimezone().date().isoformat(),
+    )
 
 
 def style_label(names: list[str]) -> str:

@@ -11,7 +11,7 @@ from typing import NoReturn
 from engine import __version__
 from engine.cli import exits
 from engine.cli.arguments import add_fields
-from engine.cli.naming import DEFAULT_TEMPLATE
+from engine.cli.naming import DEFAULT_TEMPLATE, FIELDS
 from engine.spec.task import DeviceChoice, PrecisionChoice
 from engine.tasks.stylize import StylizeParams
 
@@ -201,7 +201,8 @@ def _batch(parser: argparse.ArgumentParser) -> None:
         "--name",
         default=DEFAULT_TEMPLATE,
         metavar="PATTERN",
-        help="Names of results, from {name}, {style} and {number}. Default: %(default)s.",
+        help=f"Names of results, from {', '.join(f'{{{f}}}' for f in FIELDS)}; numbers take a "
+        "format: {counter:03}. Default: %(default)s.",
     )
     parser.add_argument(
         "--format", metavar="SUFFIX", help="png, jpg, webp or tif. Default: as the photo."

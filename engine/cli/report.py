@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from typing import IO, Any
 
 import msgspec
@@ -20,6 +21,8 @@ class Report:
         as_json: results are JSON, and words for people go to standard error only.
         is_quiet: neither progress nor notes; errors still show.
         stdout, stderr: for tests.
+        plain_interval_s: where progress cannot update one line, a line comes after this many
+            seconds of silence.
     """
 
     def __init__(
@@ -29,14 +32,16 @@ class Report:
         is_quiet: bool = False,
         stdout: IO[str] | None = None,
         stderr: IO[str] | None = None,
+        plain_interval_s: float = _PLAIN_INTERVAL_S,
     ) -> None:
         self.as_json = as_json
         self.is_quiet = is_quiet
         self._out = stdout if stdout is not None else sys.stdout
         self._err = stderr if stderr is not None else sys.stderr
         self._is_live = self._err.isatty()
+        self._plain_interval_s = plain_interval_s
         self._line = ""
-        self._shown_s = 0.0
+        self._shown_s = time.monotonic()
 
     def text(self, line: str = "") -> None:
         """Write one line of a result for people; nothing in JSON mode."""
@@ -72,12 +77,15 @@ class Report:
         self._err.flush()
 
     def progress(self, line: str) -> None:
-        """Show where a run stands: one updating line on a terminal, now and then a line else."""
+        """Show where a run stands: one updating line on a terminal, else a line in long silences."""
         if self.is_quiet or line == self._line:
             return
         now = time.monotonic()
-        interval = _LIVE_INTERVAL_S if self._is_live else _PLAIN_INTERVAL_S
-        if self._line and now - self._shown_s < interval:
+        if self._is_live:
+            is_due = not self._line or now - self._shown_s >= _LIVE_INTERVAL_S
+        else:
+            is_due = now - self._shown_s >= self._plain_interval_s
+        if not is_due:
             return
         self._shown_s = now
         if self._is_live:
@@ -96,9 +104,10 @@ class Report:
             self._err.write("\r" + " " * len(self._line) + "\r")
             self._err.flush()
         self._line = ""
+        self._shown_s = time.monotonic()
 
 
-def table(rows: list[tuple[str, ...]], *, indent: str = "") -> list[str]:
+def table(rows: Sequence[tuple[str, ...]], *, indent: str = "") -> list[str]:
     """Return `rows` as lines with aligned columns; wide characters count as two."""
     if not rows:
         return []

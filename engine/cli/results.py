@@ -64,15 +64,28 @@ def picture_of(job: Job) -> ImageResult:
     return job.result
 
 
-def save(engine: Engine, job: Job, target: Path, saving: Saving) -> Path:
-    """Write a job's picture to `target` and return where it lies.
+def save(
+    engine: Engine, job: Job, target: Path, saving: Saving, *, overwrite: bool = False
+) -> Path:
+    """Write a job's picture and return where it lies.
+
+    Args:
+        engine: holds the picture.
+        job: done.
+        target: the suffix decides the format.
+        saving: how to write it.
+        overwrite: replace a file that is there; else the new one gets a number.
 
     Raises:
         AssetError: it cannot be written.
     """
     picture = picture_of(job)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return engine.export(picture.image, target, saving.options(), saving.recipe(engine, job))
+    options = saving.options(target.suffix, overwrite=overwrite)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AssetError(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
+    return engine.export(picture.image, target, options, saving.recipe(engine, job))
 
 
 def pour(engine: Engine, job: Job, suffix: str, saving: Saving) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.cli.report import Report, seconds_text, size_text
-from engine.errors import Cancelled, EngineError, WorkerLost
+from engine.errors import Cancelled, EngineError, WorkerLost, rebuild
 from engine.spec.job import Estimate, Job, JobState
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Follower:
         self._engine = engine
         self._report = report
         self._open: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._news = threading.Event()
         self._latest: dict[str, Job] = {}
         self._unsubscribe: Callable[[], None] | None = None
@@ -59,9 +60,16 @@ class Follower:
             if self._unsubscribe is not None:
                 self._unsubscribe()
 
-    def follow(self, job: Job, heading: str) -> None:
-        """Begin to watch a job; `heading` stands before its progress."""
+    def follow(self, job: Job, heading: str, names: Mapping[str, str] | None = None) -> None:
+        """Begin to watch a job.
+
+        Args:
+            job: that was just submitted.
+            heading: stands before its progress.
+            names: asset -> file name, for messages.
+        """
         self._open[job.id] = heading
+        self._names |= names or {}
 
     def wait(self, job_id: str) -> Job:
         """Return the job when it has ended well.
@@ -78,7 +86,7 @@ class Follower:
         self._report.end_progress()
         if job.state is JobState.DONE:
             return job
-        raise error_of(job)
+        raise with_names(error_of(job), self._names)
 
     def _now(self, job_id: str) -> Job:
         return self._latest.get(job_id) or self._engine.job(job_id)
@@ -113,6 +121,14 @@ def error_of(job: Job) -> EngineError:
     return WorkerLost(f"The job ended unfinished ({job.state.value}).", hint="Run it again.")
 
 
+def with_names(error: EngineError, names: Mapping[str, str]) -> EngineError:
+    """Return `error` with the user's file names in place of names in the store."""
+    message, hint = error.message, error.hint
+    for asset, name in names.items():
+        message, hint = message.replace(asset, name), hint.replace(asset, name)
+    return rebuild(error.code, message, hint, error.details())
+
+
 def progress_text(job: Job) -> str:
     """Return where a job stands, in a few words."""
     if job.state is JobState.QUEUED:
@@ -130,4 +146,5 @@ def estimate_text(estimate: Estimate) -> str:
     if estimate.runs:
         runs = "one earlier run" if estimate.runs == 1 else f"{estimate.runs} earlier runs"
         return f"{text}, by {runs} on this machine."
-    return f"{text}. {estimate.note or 'A guess: nothing like it ran here yet.'}"
+    note = estimate.note or "A guess: nothing like it ran here yet"
+    return f"{text}. {note.removesuffix('.')}."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +13,15 @@ from engine.cli.inputs import existing_file
 from engine.cli.naming import style_label
 from engine.cli.parser import BY_HAND
 from engine.cli.style_argument import StyleArgument, parse_style
-from engine.errors import ParameterError
+from engine.errors import AssetError, ModelError, ParameterError
 from engine.models.styles import StyleInfo, resolve_style_name
 from engine.spec.results import AssetId
 from engine.spec.task import DeviceChoice, PrecisionChoice, RunOptions
 from engine.spec.validate import convert_params, dump_params, load_params
-from engine.tasks.stylize import STYLIZE, StyleUse, StylizeParams
+from engine.tasks.stylize import STYLIZE, StylizeParams
 
 if TYPE_CHECKING:
     from engine.host.client import Engine
-
-_MASK_FIELDS = ("mask",)
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,12 @@ class Settings:
     Attributes:
         values: plain values of `StylizeParams` without the content.
         label: a word for the styles, for file names.
+        names: asset -> file name of what was taken into the store.
     """
 
     values: dict[str, Any]
     label: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def params(self, content: AssetId) -> StylizeParams:
         """Return the parameters for one picture.
@@ -56,6 +57,27 @@ def run_options(namespace: argparse.Namespace) -> RunOptions:
     )
 
 
+class Intake:
+    """Takes files into the store and remembers what they were called."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.names: dict[AssetId, str] = {}
+
+    def file(self, text: str, *, what: str) -> AssetId:
+        """Return a file as an asset.
+
+        Raises:
+            AssetError: it is not there, or cannot be read.
+        """
+        path = existing_file(text, what=what)
+        # Looked at here, so that a file that is no picture is told of by its own name.
+        self.engine.picture_info(path)
+        asset = self.engine.import_file(path)
+        self.names[asset] = path.name
+        return asset
+
+
 def settings_of(namespace: argparse.Namespace, engine: Engine) -> Settings:
     """Return the settings that the command line and a recipe give together.
 
@@ -63,51 +85,46 @@ def settings_of(namespace: argparse.Namespace, engine: Engine) -> Settings:
         ParameterError: no style was given, or one is unknown.
         AssetError: a file is not there or is no picture.
     """
+    intake = Intake(engine)
+    texts: list[str] = getattr(namespace, "styles", None) or []
+    arguments = [parse_style(text) for text in texts]
     values: dict[str, Any] = {}
     label = ""
     if namespace.recipe:
         values = _recipe_values(Path(namespace.recipe), engine)
-        label = style_label([use["style"].partition(":")[2][:12] for use in values["styles"]])
-    given = given_values(namespace, StylizeParams, leave_out=BY_HAND)
-    for name in _MASK_FIELDS:
-        if name in given:
-            given[name] = engine.import_file(existing_file(given[name], what="mask"))
-    values |= given
-    texts: list[str] = getattr(namespace, "styles", None) or []
-    if texts:
-        arguments = [parse_style(text) for text in texts]
-        uses = style_uses(arguments, engine)
-        values["styles"] = [
-            {"style": u.style, "weight": u.weight, "mask": u.mask, "invert": u.invert} for u in uses
-        ]
+        label = style_label([_short(use["style"]) for use in values["styles"]])
+    values |= given_values(namespace, StylizeParams, leave_out=BY_HAND)
+    if "mask" in vars(namespace):
+        values["mask"] = intake.file(namespace.mask, what="mask")
+    if arguments:
+        values["styles"] = style_values(arguments, intake)
         label = style_label([argument.name for argument in arguments])
     if not values.get("styles"):
         raise ParameterError("No style was given.", field="styles", hint=_style_hint(engine))
-    return Settings(values, label)
+    _check_assets(values, engine)
+    return Settings(values, label, intake.names)
 
 
-def style_uses(arguments: list[StyleArgument], engine: Engine) -> tuple[StyleUse, ...]:
-    """Return the styles of a blend, with their pictures and masks in the store.
+def style_values(arguments: list[StyleArgument], intake: Intake) -> list[dict[str, Any]]:
+    """Return the styles of a blend as plain values, with their pictures and masks in the store.
 
     Raises:
         ParameterError: a name is unknown.
         AssetError: a file is not there or is no picture.
     """
-    styles = engine.styles()
-    return tuple(
-        StyleUse(
-            style=_style_id(argument, styles, engine),
-            weight=argument.weight,
-            mask=engine.import_file(existing_file(argument.mask, what="mask"))
-            if argument.mask
-            else None,
-            invert=argument.invert,
-        )
+    styles = intake.engine.styles()
+    return [
+        {
+            "style": _style_id(argument, styles, intake),
+            "weight": argument.weight,
+            "mask": intake.file(argument.mask, what="mask") if argument.mask else None,
+            "invert": argument.invert,
+        }
         for argument in arguments
-    )
+    ]
 
 
-def _style_id(argument: StyleArgument, styles: tuple[StyleInfo, ...], engine: Engine) -> str:
+def _style_id(argument: StyleArgument, styles: tuple[StyleInfo, ...], intake: Intake) -> str:
     name = argument.name
     if Path(name).suffix.lower() == ".onnx":
         raise ParameterError(
@@ -116,8 +133,39 @@ def _style_id(argument: StyleArgument, styles: tuple[StyleInfo, ...], engine: En
             hint=f"Add it once with `gesso models add {name}`, then name it by its id.",
         )
     if argument.looks_like_a_file or Path(name).is_file():
-        return f"picture:{engine.import_file(existing_file(name, what='picture'))}"
-    return resolve_style_name(name, styles).id
+        return f"picture:{intake.file(name, what='picture')}"
+    style = resolve_style_name(name, styles)
+    if style.reason:
+        raise ModelError(
+            f"The style {style.key!r} cannot be used now.", model_id=style.model, hint=style.reason
+        )
+    return style.id
+
+
+def _short(style: str) -> str:
+    """Return the part of a style's id that means something in a file's name."""
+    kind, _, key = style.partition(":")
+    return "picture" if kind == "picture" else key
+
+
+def _check_assets(values: dict[str, Any], engine: Engine) -> None:
+    """Refuse early what the store does not hold: pictures of a recipe made elsewhere."""
+    for use in values["styles"]:
+        kind, _, asset = str(use["style"]).partition(":")
+        for wanted in (asset if kind == "picture" else "", use.get("mask") or ""):
+            _require(wanted, engine, "Give the style again: --style X")
+    _require(values.get("mask") or "", engine, "Give the mask again: --mask FILE")
+
+
+def _require(asset: AssetId, engine: Engine, hint: str) -> None:
+    if not asset:
+        return
+    try:
+        engine.asset_path(asset)
+    except AssetError as error:
+        raise AssetError(
+            "These settings name a picture that is not on this machine.", asset=asset, hint=hint
+        ) from error
 
 
 def _recipe_values(path: Path, engine: Engine) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def parse_style(
 
 def _split_mask(text: str, is_file: Callable[[str], bool]) -> tuple[str, str, bool]:
     rest, at, mask = text.rpartition("@")
-    if not at or is_file(_split_weight(text, is_file)[0]):
+    if not at or is_file(text.rpartition("=")[0]):
         return text, "", False
     invert = mask.endswith(_INVERT) and not is_file(mask)
     mask = mask.removesuffix(_INVERT) if invert else mask

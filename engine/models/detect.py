@@ -99,9 +99,9 @@ class Recognised(msgspec.Struct, frozen=True, kw_only=True):
 def recognise(signature: Signature) -> Recognised:
     """Return what the graph can be used for.
 
-    The contract of "image-to-image": `input` and `output` (names), `layout` and `output_layout`
-    ("NCHW" or "NHWC"), `range` and `output_range` (two numbers each), `size_multiple`, and
-    `height`, `width` where the graph takes one size only.
+    The contract of "image-to-image": `input` and `output` (names), `layout` ("NCHW" or "NHWC")
+    and `range` (two numbers) of both, `size_multiple`, and `height` and `width` where the graph
+    takes one size only.
 
     Raises:
         ModelError: it is something else, or a style network that cannot be run; the message says
@@ -114,20 +114,19 @@ def recognise(signature: Signature) -> Recognised:
     _check_types(picture, result)
     height, width = _sides(picture, layout)
     _check_scale(picture, result, layout, output_layout, signature.probe)
+    if output_layout != layout:
+        raise _unsupported(f"it takes {layout} and gives {output_layout}")
     contract: dict[str, Any] = {
         "input": picture.name,
         "output": result.name,
         "layout": layout,
-        "output_layout": output_layout,
+        "range": list(_range(layout, signature.probe)),
+        "size_multiple": max(1, signature.size_multiple),
     }
-    span = _range(layout, signature.probe)
-    contract["range"] = list(span)
-    contract["output_range"] = list(span)
-    contract["size_multiple"] = max(1, signature.size_multiple)
-    if isinstance(height, int):
-        contract["height"] = height
-    if isinstance(width, int):
-        contract["width"] = width
+    if isinstance(height, int) and isinstance(width, int):
+        contract |= {"height": height, "width": width}
+    elif isinstance(height, int) or isinstance(width, int):
+        raise _unsupported("it fixes one side of the picture and leaves the other free")
     return Recognised(
         kind=ModelKind.STYLE,
         arch="image-to-image",
@@ -257,9 +256,8 @@ def _range(layout: str, probe: Probe | None) -> tuple[float, float]:
 def _summary(contract: dict[str, Any]) -> str:
     low, high = contract["range"]
     where = "pictures of any size"
-    if "height" in contract or "width" in contract:
-        rows, columns = contract.get("height", "any"), contract.get("width", "any")
-        where = f"pictures of {columns} x {rows} pixels"
+    if "height" in contract:
+        where = f"pictures of {contract['width']} x {contract['height']} pixels"
     return f"A style network for {where} ({contract['layout']}, {low:g} to {high:g})."
 
 

@@ -8,6 +8,10 @@
     file = "ember.jpg"         # the picture (painting only), beside the index
     thumbnail = "thumbs/ember.jpg"
     titles = { en = "Ember", zh_CN = "余烬" }
+    group = { en = "Built-in", zh_CN = "内置" }         # optional, like all below
+    medium = { en = "Oil", zh_CN = "油画" }
+    character = { en = "warm, short strokes", zh_CN = "…" }
+    abstract = false           # whether little is left of the photo
     maker = "…"                # who made the picture
     licence = "CC0-1.0"        # SPDX
 """
@@ -17,7 +21,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -51,8 +55,12 @@ class StyleInfo(msgspec.Struct, frozen=True, kw_only=True):
         key: the part behind the colon.
         kind: what it is made of.
         titles: language -> name; "en" is always there.
+        groups: language -> heading for lists.
+        medium: language -> what it is painted with; may be empty.
+        character: language -> a few words on how it looks; may be empty.
+        is_abstract: little is left of the photo.
         thumbnail: absolute path of a small picture, or empty.
-        group: heading for lists: "Built in", "Paintings", "Your networks".
+        group: heading in English: "Built-in", "Paintings", "Your networks".
         index: row of the bundled network, for a built-in.
         file: absolute path of the picture, for a painting.
         model: id of the model that paints it.
@@ -66,6 +74,10 @@ class StyleInfo(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     kind: StyleKind
     titles: dict[str, str]
+    groups: dict[str, str] = {}
+    medium: dict[str, str] = {}
+    character: dict[str, str] = {}
+    is_abstract: bool = False
     thumbnail: str = ""
     group: str = ""
     index: int | None = None
@@ -78,10 +90,7 @@ class StyleInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     def title(self, language: str = "en") -> str:
         """Return the name in `language` ("zh_CN"), in its base language, or in English."""
-        for candidate in (language, language.split("_")[0], "en"):
-            if candidate in self.titles:
-                return self.titles[candidate]
-        return self.key
+        return in_language(self.titles, language) or self.key
 
     @property
     def is_available(self) -> bool:
@@ -89,8 +98,16 @@ class StyleInfo(msgspec.Struct, frozen=True, kw_only=True):
         return not self.reason
 
 
+def in_language(words: Mapping[str, str], language: str) -> str:
+    """Return the word for `language` ("zh_CN"), its base language or English; empty if none."""
+    for candidate in (language, language.split("_")[0], "en"):
+        if candidate in words:
+            return words[candidate]
+    return ""
+
+
 _GROUPS = {
-    StyleKind.BUILT_IN: "Built in",
+    StyleKind.BUILT_IN: "Built-in",
     StyleKind.PAINTING: "Paintings",
     StyleKind.MODEL: "Your networks",
 }
@@ -105,6 +122,10 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     index: Annotated[int, Meta(ge=0)] | None = None
     file: str = ""
     thumbnail: str = ""
+    group: dict[str, str] = {}
+    medium: dict[str, str] = {}
+    character: dict[str, str] = {}
+    abstract: bool = False
     maker: str = ""
     licence: str = ""
     commercial: str = "yes"
@@ -233,7 +254,11 @@ def _shipped(row: _Row, folder: Path) -> StyleInfo:
         kind=row.kind,
         titles={"en": row.key.capitalize(), **row.titles},
         thumbnail=str(inside(folder, row.thumbnail)) if row.thumbnail else "",
-        group=_GROUPS[row.kind],
+        groups={"en": _GROUPS[row.kind], **row.group},
+        group=row.group.get("en", _GROUPS[row.kind]),
+        medium=row.medium,
+        character=row.character,
+        is_abstract=row.abstract,
         index=row.index,
         file=str(inside(folder, row.file)) if row.file else "",
         model=BUILT_IN_MODEL if is_built_in else PAINTING_MODEL,
@@ -260,6 +285,7 @@ def _of_model(model: ModelInfo) -> StyleInfo:
         key=model.id,
         kind=StyleKind.MODEL,
         titles={"en": model.name},
+        groups={"en": _GROUPS[StyleKind.MODEL]},
         group=_GROUPS[StyleKind.MODEL],
         model=model.id,
         maker=model.attribution,

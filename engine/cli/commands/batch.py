@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,13 +68,20 @@ def run(namespace: argparse.Namespace, report: Report) -> int:
         raise AssetError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     state = BatchState(folder)
     tally = Tally(total=len(sources))
-    for error in missing:
-        tally.fail(report, error.asset, error)
+    for absent in missing:
+        tally.fail(report, absent.asset, absent)
     with open_engine(report) as engine:
         settings = settings_of(namespace, engine)
-        work = Run(engine, settings, run_options(namespace), Saving.of(namespace), report)
-        digest = settings_digest(settings.values, work.saving.plain(), namespace.format or "")
-        pieces = plan(sources, folder, template, settings.label, namespace.format or "", state)
+        saving = Saving.of(namespace, settings.names)
+        work = Run(engine, settings, run_options(namespace), saving, report)
+        digest = settings_digest(settings.values, saving.plain(), namespace.format or "")
+        names = functools.partial(
+            file_name,
+            template,
+            style=settings.label,
+            strength=float(settings.values.get("strength", 1.0)),
+        )
+        pieces = plan(sources, folder, names, namespace.format or "", state)
         if namespace.resume:
             left = [piece for piece in pieces if not state.is_done(piece.source, digest)]
             tally.skipped = len(pieces) - len(left)
@@ -86,15 +95,27 @@ def run(namespace: argparse.Namespace, report: Report) -> int:
 
 
 def plan(
-    sources: list[Path], folder: Path, template: str, style: str, wanted: str, state: BatchState
+    sources: list[Path],
+    folder: Path,
+    name_of: Callable[..., str],
+    wanted: str,
+    state: BatchState,
 ) -> list[Piece]:
-    """Return where each result goes; a source keeps the name that an earlier run gave it."""
+    """Return where each result goes; a source keeps the name that an earlier run gave it.
+
+    Args:
+        sources: in their order, which gives the counter.
+        folder: of the results.
+        name_of: (name, counter) -> file name without suffix.
+        wanted: suffix, or empty for the source's own.
+        state: what an earlier run did.
+    """
     names = {source: state.output_of(source) for source in sources}
     taken = {path for path in names.values() if path is not None}
     pieces = []
     for number, source in enumerate(sources, start=1):
         suffix = result_suffix(source, wanted)
-        stem = file_name(template, name=source.stem, style=style, number=number)
+        stem = name_of(name=source.stem, counter=number)
         target, again = folder / (stem + suffix), 2
         earlier = names[source]
         # The earlier name counts only if it is this name: "x.png", or "x-2.png" for a double.
@@ -148,6 +169,7 @@ def _paint(work: Run, pieces: list[Piece], tally: Tally, state: BatchState, dige
                 piece = waiting.popleft()
                 try:
                     stamp = stamp_of(piece.source)
+                    work.engine.picture_info(piece.source)
                     content = work.engine.import_file(piece.source)
                     params = work.settings.params(content)
                     if not is_told:
@@ -158,14 +180,18 @@ def _paint(work: Run, pieces: list[Piece], tally: Tally, state: BatchState, dige
                 except EngineError as error:
                     tally.fail(work.report, str(piece.source), error)
                     continue
-                follower.follow(job, f"{piece.number}/{tally.total} {label}  ")
+                names = {**work.settings.names, content: label}
+                follower.follow(job, f"{piece.number}/{tally.total} {label}  ", names)
                 running.append((piece, job, stamp))
             if not running:
                 continue
             piece, job, stamp = running.popleft()
             try:
                 finished = follower.wait(job.id)
-                output = results.save(work.engine, finished, piece.target, work.saving)
+                # Whatever is there now was agreed to be replaced before the work began.
+                output = results.save(
+                    work.engine, finished, piece.target, work.saving, overwrite=True
+                )
                 state.record(piece.source, stamp, digest, output)
             except EngineError as error:
                 tally.fail(work.report, str(piece.source), error)

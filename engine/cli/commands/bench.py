@@ -12,11 +12,10 @@ import msgspec
 from engine.cli.exits import Exit
 from engine.cli.report import Report, seconds_text, size_text
 from engine.cli.session import Follower, open_engine
-from engine.cli.settings import run_options, style_uses
+from engine.cli.settings import Intake, Settings, run_options, style_values
 from engine.cli.style_argument import parse_style
 from engine.errors import ModelError
 from engine.spec.job import Job
-from engine.tasks.stylize import StylizeParams
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,9 +47,8 @@ def run(namespace: argparse.Namespace, report: Report) -> int:
                     "There is no style to measure with.", hint="Name a picture: --style X.jpg"
                 )
             name = usable[0].id
-        (use,) = style_uses([parse_style(name)], engine)
-        content = engine.import_bytes(test_picture(side), ".png")
-        params = StylizeParams(content=content, styles=(use,))
+        settings = Settings({"styles": style_values([parse_style(name)], Intake(engine))}, name)
+        params = settings.params(engine.import_bytes(test_picture(side), ".png"))
         options = run_options(namespace)
         report.end_progress()
         job: Job | None = None

@@ -13,7 +13,7 @@ from engine.cli.naming import file_name, style_label
 from engine.cli.report import Report
 from engine.cli.saving import Saving
 from engine.cli.session import open_engine
-from engine.cli.settings import Settings, run_options, style_uses
+from engine.cli.settings import Intake, Settings, run_options, style_values
 from engine.cli.style_argument import PICTURE_SUFFIXES, StyleArgument, parse_style
 from engine.errors import AssetError, ModelError
 from engine.paths import resources
@@ -41,16 +41,15 @@ def run(namespace: argparse.Namespace, report: Report) -> int:
             blends = _some_styles(engine)
         for number, photo in enumerate(photos[:_PHOTOS]):
             arguments = blends[number % len(blends)]
-            uses = style_uses(arguments, engine)
             label = style_label([argument.name for argument in arguments])
-            values = [
-                {"style": u.style, "weight": u.weight, "mask": u.mask, "invert": u.invert}
-                for u in uses
-            ]
-            settings = Settings({"styles": values}, label)
-            work = Run(engine, settings, run_options(namespace), Saving(), report)
-            name = file_name("{name}-{style}", name=photo.stem, style=label, number=number)
-            item = stylize_one(work, str(photo), Target(folder / f"{name}.jpg", ".jpg"))
+            intake = Intake(engine)
+            settings = Settings({"styles": style_values(arguments, intake)}, label, intake.names)
+            saving = Saving(names=intake.names)
+            work = Run(engine, settings, run_options(namespace), saving, report)
+            name = file_name("{name}-{style}", name=photo.stem, style=label)
+            item = stylize_one(
+                work, str(photo), Target(folder / f"{name}.jpg", ".jpg", overwrite=True)
+            )
             results.tell(report, item)
             done.append(item)
     report.document({"results": done})

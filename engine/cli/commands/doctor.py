@@ -79,15 +79,15 @@ def package_versions(findings: list[Finding]) -> dict[str, str]:
             continue
     if is_frozen():
         return versions
-    for name in _PACKAGES:
-        if name not in versions:
-            findings.append(
-                Finding(
-                    what=f"The package {name} is not installed.",
-                    remedy=f"pip install {name}",
-                    is_serious=name != "PySide6-Essentials",
-                )
-            )
+    findings += [
+        Finding(
+            what=f"The package {name} is not installed.",
+            remedy=f"pip install {name}",
+            is_serious=name != "PySide6-Essentials",
+        )
+        for name in _PACKAGES
+        if name not in versions
+    ]
     runtimes = [name for name in _RUNTIMES if name in versions]
     if len(runtimes) != 1:
         what = (

@@ -82,6 +82,8 @@ def _clear(engine: Engine, namespace: argparse.Namespace, report: Report) -> int
 
 def _retry(engine: Engine, namespace: argparse.Namespace, report: Report) -> int:
     old = find_job(engine.jobs(), namespace.job)
+    if namespace.output:
+        result_suffix(None, Path(namespace.output).suffix)
     chosen = run_options(namespace)
     with Follower(engine, report) as follower:
         if old.state is not JobState.DONE:
@@ -95,8 +97,7 @@ def _retry(engine: Engine, namespace: argparse.Namespace, report: Report) -> int
     source = Path(job.label or "picture")
     if wanted is None:
         wanted = free_path(Path.cwd() / f"{source.stem}-again{result_suffix(source)}")
-    result_suffix(None, wanted.suffix)
-    output = results.save(engine, job, wanted, Saving())
+    output = results.save(engine, job, wanted, Saving(), overwrite=namespace.output is not None)
     engine.remove(job.id)
     item = results.made(job.label, str(output), job)
     results.tell(report, item)

@@ -67,8 +67,10 @@ def _show(namespace: argparse.Namespace, report: Report, catalog: Catalog) -> in
         ("made by", manifest.recipe if manifest else ""),
         ("from", f"{model.origin}, {model.path}"),
     ]
-    for file in manifest.files if manifest else ():
-        rows.append((file.role, f"{file.path}, {size_text(file.size)}, sha256 {file.sha256}"))
+    rows += [
+        (file.role, f"{file.path}, {size_text(file.size)}, sha256 {file.sha256}")
+        for file in (manifest.files if manifest else ())
+    ]
     for line in table([row for row in rows if row[1]]):
         report.text(line)
     return Exit.OK

@@ -31,10 +31,12 @@ class Target:
     Attributes:
         path: the file, or None for standard output.
         suffix: of the format.
+        overwrite: the user named this very file, so it may be replaced.
     """
 
     path: Path | None
     suffix: str
+    overwrite: bool = False
 
     @property
     def shown(self) -> str:
@@ -62,7 +64,8 @@ def run(namespace: argparse.Namespace, report: Report) -> int:
     errors: list[EngineError] = []
     with open_engine(report) as engine:
         settings = settings_of(namespace, engine)
-        work = Run(engine, settings, run_options(namespace), Saving.of(namespace), report)
+        saving = Saving.of(namespace, settings.names)
+        work = Run(engine, settings, run_options(namespace), saving, report)
         for photo in photos:
             try:
                 target = target_of(photo, namespace, settings.label, many=len(photos) > 1)
@@ -94,13 +97,14 @@ def stylize_one(work: Run, photo: str, target: Target) -> results.Made:
     work.report.note(f"{label}: {estimate_text(work.engine.estimate(params, work.options))}")
     with Follower(work.engine, work.report) as follower:
         job = work.engine.submit(params, options=work.options, label=label)
-        follower.follow(job, f"{label}  ")
+        follower.follow(job, f"{label}  ", {**work.settings.names, content: label})
         job = follower.wait(job.id)
     if target.path is None:
         results.pour(work.engine, job, target.suffix, work.saving)
         output = STANDARD
     else:
-        output = str(results.save(work.engine, job, target.path, work.saving))
+        path = results.save(work.engine, job, target.path, work.saving, overwrite=target.overwrite)
+        output = str(path)
     work.engine.remove(job.id)
     return results.made(photo, output, job)
 
@@ -118,9 +122,7 @@ def target_of(photo: str, namespace: argparse.Namespace, label: str, *, many: bo
         output = STANDARD
     if output == STANDARD:
         return Target(None, result_suffix(None, wanted))
-    stem = file_name(
-        DEFAULT_TEMPLATE, name=source.stem if source else "picture", style=label, number=1
-    )
+    stem = file_name(DEFAULT_TEMPLATE, name=source.stem if source else "picture", style=label)
     if output is None:
         assert source is not None
         suffix = result_suffix(source, wanted)
@@ -130,7 +132,8 @@ def target_of(photo: str, namespace: argparse.Namespace, label: str, *, many: bo
         suffix = result_suffix(source, wanted)
         return Target(free_path(path / (stem + suffix)), suffix)
     suffix = result_suffix(None, path.suffix or wanted)
-    return Target(path if path.suffix else path.with_name(path.name + suffix), suffix)
+    named = path if path.suffix else path.with_name(path.name + suffix)
+    return Target(named, suffix, overwrite=True)
 
 
 def _check_output(photos: list[str], namespace: argparse.Namespace) -> None:
@@ -173,6 +176,7 @@ def _content(engine: Engine, photo: str) -> tuple[AssetId, str]:
     """Return the picture in the store, and what lists call it."""
     if photo != STANDARD:
         path = existing_file(photo, what="picture")
+        engine.picture_info(path)
         return engine.import_file(path), path.name
     if sys.stdin.isatty():
         raise AssetError(

@@ -38,12 +38,14 @@ def test_on_a_terminal_progress_is_one_line_that_goes_away() -> None:
     assert err.getvalue() == "\r12345\r     \rwrong\n"
 
 
-def test_in_a_file_progress_is_plain_lines_now_and_then() -> None:
-    err = io.StringIO()
-    report = Report(stdout=io.StringIO(), stderr=err)
-    for percent in range(50):
-        report.progress(f"{percent} %")
-    assert err.getvalue() == "0 %\n"
+def test_in_a_file_quick_work_shows_no_progress_and_slow_work_does() -> None:
+    quick, slow = io.StringIO(), io.StringIO()
+    for err, interval in ((quick, 60.0), (slow, 0.0)):
+        report = Report(stdout=io.StringIO(), stderr=err, plain_interval_s=interval)
+        for percent in (0, 50, 50, 100):
+            report.progress(f"{percent} %")
+    assert quick.getvalue() == ""
+    assert slow.getvalue() == "0 %\n50 %\n100 %\n"
 
 
 def test_wide_characters_keep_columns_straight() -> None:
@@ -52,8 +54,9 @@ def test_wide_characters_keep_columns_straight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.1234, "0.12 s"), (3.21, "3.2 s"), (150, "2 min 30 s"), (7300, "2 h 1 min")]
-)  # fmt: skip
+    ("seconds", "text"),
+    [(0.1234, "0.12 s"), (3.21, "3.2 s"), (150, "2 min 30 s"), (7300, "2 h 1 min")],
+)
 def test_lengths_of_time_are_for_people(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
 

@@ -21,7 +21,7 @@ def signature(
 
 def test_a_network_of_the_zoo_takes_0_to_255_and_keeps_its_fixed_size() -> None:
     contract = recognise(signature((1, 3, 224, 224), size_multiple=4)).contract
-    assert contract["layout"] == contract["output_layout"] == "NCHW"
+    assert contract["layout"] == "NCHW"
     assert contract["range"] == [0.0, 255.0]
     assert (contract["height"], contract["width"], contract["size_multiple"]) == (224, 224, 4)
 
@@ -69,6 +69,8 @@ def test_what_is_no_style_network_is_told_why(bad: Signature, message: str) -> N
         (signature((4, 3, 8, 8)), "4 pictures at once"),
         (signature((1, 3, 8, 8), dtype="float16"), "float16"),
         (signature((None, None, None, None)), "which axis"),
+        (signature((1, 3, 8, 8), (1, 8, 8, 3)), "takes NCHW and gives NHWC"),
+        (signature((1, 3, 8, "w")), "fixes one side"),
         (signature((1, 3, 8, 8), inputs=(Tensor(name="x", dtype="float32"),)), "dimensions"),
     ],
 )

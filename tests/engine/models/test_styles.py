@@ -14,6 +14,10 @@ kind = "built-in"
 index = 4
 thumbnail = "thumbs/ember.jpg"
 titles = { en = "Ember", zh_CN = "余烬" }
+group = { en = "Built-in", zh_CN = "内置" }
+character = { en = "warm" }
+abstract = true
+sha256 = "for people and tools"
 
 [[style]]
 key = "harbour-oil"
@@ -55,6 +59,8 @@ def test_the_index_becomes_styles_with_ids_rows_and_files(folder: Path) -> None:
         "painting:harbour-oil", str(folder / "harbour.jpg"), "magenta-any",
     )  # fmt: skip
     assert style_entry("built-in:ember", folder) == ember
+    assert (ember.group, ember.groups["zh_CN"], ember.is_abstract) == ("Built-in", "内置", True)
+    assert (oil.group, oil.is_abstract, ember.character) == ("Paintings", False, {"en": "warm"})
 
 
 def test_a_title_falls_back_to_its_base_language_and_to_english(folder: Path) -> None:
@@ -122,6 +128,16 @@ def test_a_row_cannot_reach_outside_its_folder(tmp_path: Path) -> None:
     )
     with pytest.raises(ModelError, match="refused"):
         read_styles(tmp_path)
+
+
+def test_the_styles_that_ship_are_whole_and_have_names_of_their_own() -> None:
+    styles = read_styles()
+    for style in styles:
+        for name in (style.id, style.key, *style.titles.values()):
+            assert resolve_style_name(name, styles) == style
+    for style in styles:
+        assert Path(style.thumbnail).is_file()
+        assert not style.file or Path(style.file).is_file()
 
 
 def test_a_style_without_an_english_title_has_one() -> None:

@@ -21,19 +21,21 @@ from engine.errors import (
 )
 from engine.host.client import Engine
 from engine.host.events import Event, JobChanged, LiveResult, WorkerChanged
+from engine.host.limits import HostLimits
+from engine.host.process import WorkerFactory, WorkerLink
 from engine.models.info import ModelInfo
 from engine.models.manifest import Manifest, ModelKind, ModelLicence, ModelState
-from engine.models.styles import StyleInfo, StyleKind
+from engine.models.styles import StyleInfo, StyleKind, resolve_style_name
 from engine.paths import Folders, is_frozen, program_folder, resources
 from engine.spec.devices import DeviceReport
 from engine.spec.fields import Choice, Field, field_of, fields_of
 from engine.spec.job import ErrorInfo, Estimate, Job, JobState, Progress
 from engine.spec.params import ui, visible_if
-from engine.spec.results import AnyResult, AssetId, ImageResult, Ran, TaskResult, TextResult
+from engine.spec.results import AnyResult, AssetId, Cost, ImageResult, Ran, TaskResult, TextResult
 from engine.spec.task import DeviceChoice, Lane, PrecisionChoice, RunOptions, TaskParams, TaskSpec
 from engine.spec.validate import convert_params, dump_params, load_params, validated
 from engine.tasks import TASKS, find_task
-from engine.tasks.stylize import STYLIZE, Depth, KeepColor, StyleUse, StylizeParams
+from engine.tasks.stylize import FINEST_PX, STYLIZE, Depth, KeepColor, StyleUse, StylizeParams
 
 if TYPE_CHECKING:
     from engine.assets.export import (
@@ -72,6 +74,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "FINEST_PX",
     "STYLIZE",
     "TASKS",
     "AnyResult",
@@ -79,6 +82,7 @@ __all__ = [
     "AssetId",
     "Cancelled",
     "Choice",
+    "Cost",
     "Depth",
     "DeviceChoice",
     "DeviceError",
@@ -96,6 +100,7 @@ __all__ = [
     "Field",
     "Folders",
     "ForeignRecipe",
+    "HostLimits",
     "ImageResult",
     "Job",
     "JobChanged",
@@ -125,6 +130,8 @@ __all__ = [
     "TaskSpec",
     "TextResult",
     "WorkerChanged",
+    "WorkerFactory",
+    "WorkerLink",
     "WorkerLost",
     "__version__",
     "convert_params",
@@ -138,6 +145,7 @@ __all__ = [
     "program_folder",
     "read_foreign_recipe",
     "read_recipe",
+    "resolve_style_name",
     "resources",
     "target_name",
     "thumbnail",

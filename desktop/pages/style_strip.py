@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.i18n import mark, tr
+from desktop.i18n import mark, tr, tr_data
 from desktop.icons import icon
 from desktop.pages.thumb_strip import Thumb, ThumbStrip
 
@@ -93,19 +93,19 @@ class StyleStrip(QWidget):
         self._tabs = QButtonGroup(self)
         for name, title in GROUPS:
             button = QToolButton(self)
-            button.setText(tr(title))
+            button.setText(tr_data(title))
             button.setCheckable(True)
             button.setChecked(name == self._group)
             button.setAutoRaise(True)
             button.setProperty("role", "tab")
             button.setProperty("group", name)
-            button.setAccessibleName(tr("Show styles: {group}", group=tr(title)))
+            button.setAccessibleName(tr("Show styles: {group}", group=tr_data(title)))
             self._tabs.addButton(button)
             header.addWidget(button)
         self._tabs.buttonClicked.connect(self._on_tab)
         header.addStretch(1)
         hint = QLabel(tr("Click to use a style · Ctrl+click to blend"), self)
-        hint.setProperty("role", "hint")
+        hint.setProperty("role", "caption")
         header.addWidget(hint)
         return header
 
@@ -123,6 +123,11 @@ class StyleStrip(QWidget):
     def titles(self) -> dict[str, str]:
         """Return style -> title of everything in the strip."""
         return {card.style: card.title for card in self._cards}
+
+    def images(self) -> dict[str, QImage]:
+        """Return style -> thumbnail of everything in the strip that has one."""
+        found = ((card.style, self._pixmap(card.picture)) for card in self._cards)
+        return {style: pixmap.toImage() for style, pixmap in found if pixmap is not None}
 
     def picture_of(self, style: str) -> QPixmap | None:
         """Return the thumbnail of a style, if it has one."""
@@ -201,11 +206,9 @@ class StyleStrip(QWidget):
         blend = menu.addAction(tr("Take out of the blend") if is_in else tr("Add to the blend"))
         remove = menu.addAction(tr("Remove from this strip")) if card.is_removable else None
         taken = menu.exec(position)
-        if taken is None:
-            return
         if taken is use:
             self.style_chosen.emit(key)
         elif taken is blend:
             self.style_toggled.emit(key)
-        elif taken is remove:
+        elif remove is not None and taken is remove:
             self.remove_wanted.emit(key)

@@ -122,9 +122,10 @@ def test_what_a_crashed_window_left_behind_does_not_lock_out(qtbot: Any, tmp_pat
 
 def failure() -> ValueError:
     try:
-        raise ValueError("a slip")
+        int("a slip")
     except ValueError as error:
         return error
+    raise AssertionError
 
 
 def test_an_uncaught_error_is_logged_and_told_once(
@@ -136,7 +137,7 @@ def test_an_uncaught_error_is_logged_and_told_once(
     error = failure()
     for _ in range(3):
         reporter.take(ValueError, error, error.__traceback__)
-    assert told == ["ValueError: a slip"]
+    assert told == ["ValueError: invalid literal for int() with base 10: 'a slip'"]
     assert sum("nobody expected" in r.message for r in caplog.records) == 3
     caplog.clear()
 
@@ -144,7 +145,7 @@ def test_an_uncaught_error_is_logged_and_told_once(
 def test_a_report_says_where_and_on_what() -> None:
     text = report_text(failure())
     assert "Gesso" in text
-    assert "ValueError: a slip" in text
+    assert "'a slip'" in text
     assert "in failure" in text
 
 

@@ -115,9 +115,7 @@ def package_credits() -> list[Credit]:
         parts = [str(about["Summary"] or ""), *_licence_files(found)]
         text = "\n\n".join(part for part in parts if part)
         title = f"{about['Name']} {found.version}"
-        result.append(
-            Credit(title, tr("Packages"), licence.split(" OR ")[0].split(" AND ")[0], text)
-        )
+        result.append(Credit(title, tr("Packages"), licence, text))
     return result
 
 
@@ -194,7 +192,9 @@ class LicencesDialog(QDialog):
     def _show(self, _new: QItemSelection, _old: QItemSelection) -> None:
         number = self._list.currentIndex().data(Qt.ItemDataRole.UserRole)
         if isinstance(number, int):
-            self._text.setPlainText(self._credits[number].text)
+            credit = self._credits[number]
+            # The list may have cut a long expression short; here it stands in full.
+            self._text.setPlainText(f"{credit.name}\n{credit.licence}\n\n{credit.text}")
 
     @classmethod
     def tell(cls, models: Iterable[Any], parent: QWidget) -> None:

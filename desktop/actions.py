@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from desktop.i18n import mark, tr_data
+from desktop.i18n import mark, tr_data, without_mnemonic
 from desktop.icons import icon
 
 MENUS: tuple[tuple[str, str], ...] = (
@@ -60,7 +60,7 @@ class Action:
     @property
     def label(self) -> str:
         """The title in the user's language, without the menu's mnemonic."""
-        return tr_data(self.title).replace("&", "")
+        return without_mnemonic(tr_data(self.title))
 
     @property
     def shortcut_text(self) -> str:

@@ -12,6 +12,7 @@ import json
 import locale
 import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Language:
 LANGUAGES = (Language("en", "English"), Language("zh_CN", "简体中文"))
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """Return `text` in the user's language, with `{names}` filled in from `values`."""
     translated = _catalogue.get(text, text)
     if not values:
@@ -57,6 +58,11 @@ def tr_data(text: str) -> str:
 def mark(text: str) -> str:
     """Return `text` as it is, and have it collected for translation."""
     return text
+
+
+def without_mnemonic(text: str) -> str:
+    """Return a menu's words without the letter to press: "&Open…", "打开(&O)…"."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "")
 
 
 def language() -> str:

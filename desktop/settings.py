@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from PySide6.QtCore import QObject, Signal
 
 from engine.api import RunOptions
 
@@ -121,3 +122,39 @@ def write_atomically(path: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+class SettingsStore(QObject):
+    """The settings in force, written whenever they change.
+
+    Signals:
+        changed: (old, new).
+    """
+
+    changed = Signal(object, object)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._value = load_settings(path)
+
+    @property
+    def value(self) -> Settings:
+        """The settings in force."""
+        return self._value
+
+    def put(self, settings: Settings) -> None:
+        """Put `settings` in force and write them."""
+        old = self._value
+        if settings == old:
+            return
+        self._value = settings
+        try:
+            save_settings(self._path, settings)
+        except OSError as error:
+            log.warning("settings cannot be written: %s", error)
+        self.changed.emit(old, settings)
+
+    def change(self, **values: Any) -> None:
+        """Put some fields in force."""
+        self.put(msgspec.structs.replace(self._value, **values))

@@ -14,7 +14,7 @@ OPEN = Action(
     help=mark("Open pictures or a project."),
 )  # fmt: skip
 PLACE_STYLE = Action(
-    "file.style", mark("Use a Picture as &Style…"), ("Ctrl+Shift+O",), "file", 10, "palette",
+    "file.style", mark("Use a Picture as St&yle…"), ("Ctrl+Shift+O",), "file", 10, "palette",
     help=mark("Any picture can be the style."),
 )  # fmt: skip
 SAVE = Action("file.save", mark("&Save Project"), ("Ctrl+S",), "file", 20, "save", ("has-picture",))
@@ -55,7 +55,7 @@ ORIGINAL = Action(
     "view.original", mark("Show the O&riginal"), ("\\",), "view", 20, "eye", ("has-result",), True
 )
 
-# Picture: tools and masks
+
 HAND = Action("tool.hand", mark("&Hand"), ("H",), "picture", 10, "hand", (), True)
 BRUSH = Action(
     "tool.brush", mark("Mask &Brush"), ("B",), "picture", 10, "brush", ("has-picture",), True

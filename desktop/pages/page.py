@@ -25,6 +25,24 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from desktop.actions import Bound
+from desktop.engine_link.bridge import EngineBridge
+from desktop.settings import SettingsStore
+from engine.paths import Folders
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What a page receives from the window that it lives in.
+
+    Attributes:
+        bridge: the way to the engine.
+        settings: the user's choices.
+        folders: the user's folders.
+    """
+
+    bridge: EngineBridge
+    settings: SettingsStore
+    folders: Folders
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,10 @@ class Page(QWidget):
     zoom_changed = Signal(float)
     notice = Signal(str, str)
     opened = Signal(str)
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
 
     def actions(self) -> Sequence[Bound]:  # type: ignore[override]
         """Return the page's actions; they are there while the page is shown."""

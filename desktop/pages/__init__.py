@@ -1,1 +1,1 @@
-"""The canvases of the studio."""
+"""The canvases: one page each."""

@@ -1,0 +1,334 @@
+"""Reading PNG: the chunks around the pixels, and pixels at their full depth.
+
+ISO/IEC 15948. Pillow's C decoder inflates, unfilters and de-interlaces, but hands 16-bit colour
+on with its low bytes cut off. It picks the bytes by a "raw mode", so the same data are decoded
+twice, once for the high bytes and once for the low ones, which is exact and needs no further
+library. The decoder is given the picture's own chunks only: text, animation and colour chunks
+are read here, with limits.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.assets.codecs.frame import PARTIAL, DamagedError, Decoded, TruncatedError
+from engine.assets.codecs.pillow_frame import bands, load, split
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_END = b"\0\0\0\0IEND\xaeB`\x82"
+_MAX_CHUNKS = 1_000_000
+_MAX_SMALL_CHUNK = 16 << 20
+_MAX_TEXT = 8 << 20
+_MAX_PROFILE = 8 << 20
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_ONE_AT_A_TIME = 40_000_000
+
+
+@dataclass
+class PngHeader:
+    """The chunks of a PNG file but for its pixels.
+
+    Attributes:
+        width, height: in pixels.
+        depth: bits of a sample.
+        color: colour type: 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha.
+        is_interlaced: Adam7.
+        head: IHDR, PLTE and tRNS as stored, complete with lengths and checksums.
+        first_data, end_data: where the IDAT chunks begin and end in the file.
+        data_bytes: compressed pixels, in all IDAT chunks.
+        frames: of an animation, else 1.
+        transparency: contents of tRNS, or None.
+        icc: the decompressed profile, or None.
+        exif: contents of eXIf, or b"".
+        dpi: from pHYs.
+        text: keyword -> text of tEXt, zTXt and iTXt; the first of each keyword.
+        is_complete: the IEND chunk was met.
+        notes: sentences for the user.
+    """
+
+    width: int
+    height: int
+    depth: int
+    color: int
+    is_interlaced: bool
+    head: bytes = b""
+    first_data: int = 0
+    end_data: int = 0
+    data_bytes: int = 0
+    frames: int = 1
+    transparency: bytes | None = None
+    icc: bytes | None = None
+    exif: bytes = b""
+    dpi: tuple[float, float] | None = None
+    text: dict[str, str] = field(default_factory=dict)
+    is_complete: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether any pixel can be transparent."""
+        return self.color in (4, 6) or self.transparency is not None
+
+    @property
+    def raw_bytes(self) -> int:
+        """Bytes of all rows once inflated, without the filter bytes."""
+        return (self.width * self.depth * _CHANNELS[self.color] + 7) // 8 * self.height
+
+
+def read_header(file: BinaryIO) -> PngHeader:
+    """Walk the chunks of a PNG file without inflating its pixels.
+
+    Raises:
+        DamagedError: it has no valid header.
+    """
+    file.seek(8)
+    header: PngHeader | None = None
+    head = [SIGNATURE]
+    for _ in range(_MAX_CHUNKS):
+        start = file.tell()
+        lead = file.read(8)
+        if len(lead) < 8:
+            break
+        length, kind = struct.unpack(">I4s", lead)
+        if header is None:
+            if kind != b"IHDR" or length != 13:
+                raise DamagedError("its first chunk is not a header")
+            body = file.read(17)
+            header = _parse_ihdr(body)
+            head.append(lead + body)
+            continue
+        if kind == b"IEND":
+            header.is_complete = True
+            break
+        if kind == b"IDAT":
+            header.first_data = header.first_data or start
+            header.data_bytes += length
+            header.end_data = start + length + 12
+        if kind in _WANTED and length <= _MAX_SMALL_CHUNK:
+            body = file.read(length + 4)
+            if len(body) < length + 4:
+                break
+            if kind in (b"PLTE", b"tRNS"):
+                head.append(lead + body)
+            _take(header, kind, body[:-4])
+        else:
+            file.seek(length + 4, io.SEEK_CUR)
+    if header is None:
+        raise DamagedError("it ends within its header")
+    header.head = b"".join(head)
+    return header
+
+
+_WANTED = frozenset(
+    (b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"pHYs", b"acTL", b"tEXt", b"zTXt", b"iTXt")
+)
+
+
+def _parse_ihdr(body: bytes) -> PngHeader:
+    if len(body) < 17:
+        raise DamagedError("it ends within its header")
+    width, height, depth, color, compression, filtering, interlace = struct.unpack(
+        ">IIBBBBB", body[:13]
+    )
+    if zlib.crc32(b"IHDR" + body[:13]) != struct.unpack(">I", body[13:])[0]:
+        raise DamagedError("the checksum of its header is wrong")
+    if not 0 < width < 1 << 31 or not 0 < height < 1 << 31:
+        raise DamagedError(f"it says it is {width} × {height} pixels")
+    if depth not in _DEPTHS.get(color, ()) or compression or filtering or interlace > 1:
+        raise DamagedError("its header asks for something that PNG does not have")
+    return PngHeader(width, height, depth, color, bool(interlace))
+
+
+def _take(header: PngHeader, kind: bytes, body: bytes) -> None:
+    match kind:
+        case b"tRNS":
+            header.transparency = body
+        case b"iCCP":
+            _, _, packed = body.partition(b"\0")
+            header.icc = inflate(packed[1:], _MAX_PROFILE)
+            if header.icc is None:
+                header.notes.append("The colour profile was damaged and was ignored.")
+        case b"eXIf":
+            header.exif = body
+        case b"pHYs" if len(body) == 9 and body[8] == 1:
+            x, y = struct.unpack(">II", body[:8])
+            if 0 < x < 10**7 and 0 < y < 10**7:
+                header.dpi = (round(x * 0.0254, 2), round(y * 0.0254, 2))
+        case b"acTL" if len(body) == 8:
+            header.frames = max(1, struct.unpack(">I", body[:4])[0])
+        case b"tEXt" | b"zTXt" | b"iTXt":
+            entry = _text(kind, body)
+            if entry and len(header.text) < 64:
+                header.text.setdefault(*entry)
+        case _:
+            pass
+
+
+def _text(kind: bytes, body: bytes) -> tuple[str, str] | None:
+    keyword, _, rest = body.partition(b"\0")
+    key = keyword.decode("latin-1")
+    if kind == b"tEXt":
+        return key, rest[:_MAX_TEXT].decode("latin-1")
+    if kind == b"zTXt":
+        data = inflate(rest[1:], _MAX_TEXT)
+        return (key, data.decode("latin-1")) if data is not None else None
+    packed = rest[:1] == b"\1"
+    parts = rest[2:].split(b"\0", 2)
+    if len(parts) < 3:
+        return None
+    text = inflate(parts[2], _MAX_TEXT) if packed else parts[2][:_MAX_TEXT]
+    return (key, text.decode("utf-8", "replace")) if text is not None else None
+
+
+def inflate(data: bytes, limit: int) -> bytes | None:
+    """Return `data` decompressed, or None if it is damaged or larger than `limit` bytes."""
+    try:
+        machine = zlib.decompressobj()
+        out = machine.decompress(data, limit)
+    except zlib.error:
+        return None
+    return out if machine.eof else None
+
+
+class _PixelChunks(io.RawIOBase):
+    """A PNG file as Pillow should see it: header, palette, transparency, pixels, end."""
+
+    def __init__(self, file: BinaryIO, header: PngHeader) -> None:
+        super().__init__()
+        self._file = file
+        self._head = header.head
+        self._first = header.first_data
+        self._pixels_end = len(self._head) + header.end_data - header.first_data
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to an absolute or relative offset; the end is never asked for."""
+        self._at = max(0, offset + (self._at if whence == io.SEEK_CUR else 0))
+        return self._at
+
+    def tell(self) -> int:
+        """Return the offset."""
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes."""
+        if size < 0:
+            size = self._pixels_end + len(_END) - self._at
+        out = self._head[self._at : self._at + size]
+        self._at += len(out)
+        if len(self._head) <= self._at < self._pixels_end and len(out) < size:
+            self._file.seek(self._first + self._at - len(self._head))
+            more = self._file.read(min(size - len(out), self._pixels_end - self._at))
+            self._at += len(more)
+            out += more
+            if self._at < self._pixels_end:
+                return out
+        if self._at >= self._pixels_end and len(out) < size:
+            start = self._at - self._pixels_end
+            more = _END[start : start + size - len(out)]
+            self._at += len(more)
+            out += more
+        return out
+
+
+def decode(file: BinaryIO, header: PngHeader, *, accept_truncated: bool) -> Decoded:
+    """Return the pixels of a PNG file.
+
+    Raises:
+        TruncatedError, DamagedError: it is not whole.
+    """
+    if not header.first_data:
+        raise TruncatedError("it ends before its pixels begin")
+    pixels: NDArray[Any]
+    alpha: NDArray[Any] | None = None
+    if header.depth == 16:
+        pixels, alpha, is_whole = _decode_16(file, header, accept_truncated)
+    else:
+        im = open_image(file, header)
+        is_whole = load(im, accept_truncated=accept_truncated)
+        pixels, alpha = split(im)
+    frame = Decoded(pixels, alpha, header.icc, dpi=header.dpi, notes=list(header.notes))
+    if not is_whole:
+        frame.notes.append(PARTIAL)
+    if header.frames > 1:
+        frame.notes.append(f"First of {header.frames} frames of an animation.")
+    return frame
+
+
+def open_image(file: BinaryIO, header: PngHeader) -> Any:
+    """Return Pillow's image of the pixels, not decoded yet."""
+    from PIL import PngImagePlugin
+
+    return PngImagePlugin.PngImageFile(cast(BinaryIO, _PixelChunks(file, header)))
+
+
+def _decode_16(
+    file: BinaryIO, header: PngHeader, accept_truncated: bool
+) -> tuple[NDArray[Any], NDArray[Any] | None, bool]:
+    """Return pixels, alpha, and whether the file is whole."""
+    if header.color in (0, 4):
+        im = open_image(file, header)
+        if header.color == 4:
+            # Grey and alpha, two bytes each, come out whole as the four bytes of an RGBA pixel.
+            im.tile = [im.tile[0]._replace(args="RGBA")]
+        is_whole = load(im, accept_truncated=accept_truncated)
+        if header.color == 0:
+            grey = np.asarray(im).astype(np.uint16)
+            return grey, _key_alpha(grey[..., None], header), is_whole
+        both = np.asarray(im).view(">u2")
+        return both[..., 0].astype(np.uint16), both[..., 1].astype(np.uint16), is_whole
+    channels = _CHANNELS[header.color]
+    out = np.empty((header.height, header.width, channels), np.uint16)
+    parts = out.view(np.uint8).reshape(header.height, header.width, channels, 2)
+    mode = "RGB" if channels == 3 else "RGBA"
+
+    def one(rawmode: str, byte: int, source: BinaryIO) -> bool:
+        im = open_image(source, header)
+        im.tile = [im.tile[0]._replace(args=rawmode)]
+        is_whole = load(im, accept_truncated=accept_truncated)
+        for top, bottom, rows in bands(im):
+            parts[top:bottom, :, :, byte] = np.asarray(rows)
+        return is_whole
+
+    high = 1 if np.little_endian else 0
+    first, second = (f"{mode};16B", high), (f"{mode};16L", 1 - high)
+    if header.width * header.height > _ONE_AT_A_TIME:
+        is_whole = all([one(*first, file), one(*second, file)])
+    else:
+        with Path(file.name).open("rb") as again, ThreadPoolExecutor(1) as side:
+            other = side.submit(one, *second, again)
+            is_whole = one(*first, file)
+            is_whole = other.result() and is_whole
+    if channels == 3:
+        return out, _key_alpha(out, header), is_whole
+    return np.ascontiguousarray(out[..., :3]), np.ascontiguousarray(out[..., 3]), is_whole
+
+
+def _key_alpha(samples: NDArray[Any], header: PngHeader) -> NDArray[Any] | None:
+    """Return alpha for the one colour that tRNS makes transparent, compared at 16 bits."""
+    channels = samples.shape[2]
+    if header.transparency is None or len(header.transparency) != 2 * channels:
+        return None
+    key = np.frombuffer(header.transparency, ">u2")
+    matches = np.ones(samples.shape[:2], bool)
+    for channel in range(channels):
+        matches &= samples[..., channel] == key[channel]
+    return np.where(matches, 0, 65535).astype(np.uint16)

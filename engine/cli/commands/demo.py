@@ -16,6 +16,7 @@ from engine.cli.session import open_engine
 from engine.cli.settings import Intake, Settings, run_options, style_values
 from engine.cli.style_argument import PICTURE_SUFFIXES, StyleArgument, parse_style
 from engine.errors import AssetError, ModelError
+from engine.models.styles import StyleKind
 from engine.paths import resources
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def _some_styles(engine: Engine) -> list[list[StyleArgument]]:
     Raises:
         ModelError: no style can be used.
     """
-    usable = [style for style in engine.styles() if style.is_available]
+    shipped = [style for style in engine.styles() if style.kind is not StyleKind.MODEL]
+    usable = [style for style in shipped if style.is_available]
     groups: dict[str, list[str]] = {}
     for style in usable:
         groups.setdefault(style.group, []).append(style.id)

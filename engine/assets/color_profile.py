@@ -27,12 +27,13 @@ Rows = NDArray[Any]
 Conversion = Callable[[Rows], Rows]
 """(n, width, 3) uint8 or uint16 rows -> rows of the same shape and dtype in another space."""
 
-# XYZ (D50, Bradford-adapted) of linear sRGB, as in the profile that the ICC publishes.
+# Linear sRGB -> XYZ relative to D50: the primaries and white (0.3127, 0.3290) of IEC 61966-2-1,
+# Bradford-adapted. Computed rather than taken from a profile, which rounds it to 1/65536.
 SRGB_TO_XYZ: Float = np.array(
     [
-        [0.4360747, 0.3850649, 0.1430804],
-        [0.2225045, 0.7168786, 0.0606169],
-        [0.0139322, 0.0971045, 0.7141733],
+        [0.436041252, 0.385112911, 0.143045838],
+        [0.222484540, 0.716905079, 0.060610381],
+        [0.013920187, 0.097067239, 0.713912574],
     ]
 )
 _SAME = 2e-3

@@ -207,7 +207,8 @@ class Context:
 
         temporary = self._bench.store.temporary(".png")
         try:
-            write_store_picture(picture, temporary)
+            for sentence in write_store_picture(picture, temporary):
+                self.note(sentence)
             return self._bench.store.adopt(temporary)
         finally:
             temporary.unlink(missing_ok=True)

@@ -270,11 +270,10 @@ def test_16_bit_tiff_tiles_and_predictor_are_exact(tmp_path: Path, predictor: in
 
 def lzw(data: bytes) -> bytes:
     """Return TIFF LZW of `data` that resets its table before codes outgrow nine bits."""
-    bits, count = "", 0
+    bits = ""
     for start in range(0, len(data), 200):
         bits += f"{256:09b}"
         bits += "".join(f"{byte:09b}" for byte in data[start : start + 200])
-        count += 1
     bits += f"{257:09b}"
     bits += "0" * (-len(bits) % 8)
     return bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8))
@@ -339,6 +338,30 @@ def test_float_tiff_with_nan_and_infinity_is_mapped_and_said(tmp_path: Path) -> 
     assert picture.pixels[0, :, 0].tolist() == [0, 16384, 65535, 0, 65535, 0]
     assert any("-2" in note and "6" in note for note in picture.notes)
     assert any("no numbers" in note for note in picture.notes)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_the_floating_point_predictor_is_undone(tmp_path: Path, order: str, dtype: str) -> None:
+    values = RNG.random((9, 8, 3)).astype(f"{order}{dtype}")
+    size = values.dtype.itemsize
+    rows = values.astype(f">{dtype}").view(np.uint8).reshape(9, 24, size)
+    planes = rows.transpose(0, 2, 1).reshape(9, -1, 3)
+    # Adobe's Technical Note 3: bytes by significance, then differences at the pixel's stride.
+    packed = np.diff(planes, axis=1, prepend=np.zeros((9, 1, 3), np.uint8))
+    out = io.BytesIO()
+    tifffile.imwrite(
+        out, values, photometric="rgb", byteorder=order, metadata=None, extratags=[(65000, 3, 1, 3)]
+    )
+    data = bytearray(out.getvalue())
+    at = data.index(values.tobytes())
+    data[at : at + packed.nbytes] = packed.tobytes()
+    # tifffile writes no predictor tag by itself; a private tag is renamed to it.
+    entry = f"{order}HHI"
+    data = data.replace(struct.pack(entry, 65000, 3, 1), struct.pack(entry, 317, 3, 1))
+    (tmp_path / "a.tif").write_bytes(data)
+    wanted = np.rint(values.astype(float) * 65535)
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.tif").pixels, wanted)
 
 
 def test_multi_page_tiff_gives_its_first_page_and_says_so(tmp_path: Path) -> None:
@@ -497,8 +520,12 @@ def test_100_megapixels_are_read_within_bounded_memory(tmp_path: Path, kind: str
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)],
-        capture_output=True, text=True, check=True, timeout=200, cwd=Path(reading.__file__).parents[2],
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=200,
+        cwd=Path(reading.__file__).parents[2],
+    )
     held, peak = map(int, done.stdout.split())
     assert held == 300_000_000 * np.dtype(dtype).itemsize
     # The result, one decoder's copy of four bytes a pixel, and the interpreter.

@@ -22,6 +22,7 @@ from engine.spec.results import TextResult
 from engine.spec.task import DeviceChoice, Lane, RunOptions
 from engine.tasks.debug import CrashParams, GarbageParams, LeakParams, SleepParams, SpinParams
 from engine.tasks.stylize import StyleUse, StylizeParams
+from tests.engine.host.listening import Heard
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -210,17 +211,18 @@ def test_a_paused_queue_starts_nothing(engine):
 
 def test_memory_that_a_job_leaked_comes_back_when_the_idle_worker_ends(folders):
     with Engine(folders, limits=HostLimits(idle_s=0.3)) as engine:
-        seen: list[WorkerChanged] = []
-        engine.subscribe(lambda e: seen.append(e) if isinstance(e, WorkerChanged) else None)
+        heard = Heard()
+        engine.subscribe(heard)
         leaky = engine.wait(engine.submit(LeakParams(megabytes=150)).id, 30)
         assert leaky.result.peak_mb > 150
-        first = next(e.pid for e in seen if e.state == "busy")
-        assert [e for e in seen if e.state == "ready"][-1].memory_mb > 150
+        heard.until(lambda events: any(getattr(e, "state", "") == "stopped" for e in events))
+        states = heard.of(WorkerChanged)
+        first = next(e.pid for e in states if e.state == "busy")
+        assert [e for e in states if e.state == "ready"][-1].memory_mb > 150
         assert has_ended(first)
         small = engine.wait(engine.submit(SleepParams(seconds=0.1)).id, 30)
         assert small.state is JobState.DONE
         assert small.result.peak_mb < leaky.result.peak_mb - 100
-        assert next(e.pid for e in reversed(seen) if e.state == "busy") != first
 
 
 def test_a_dead_workers_scratch_is_removed(engine, folders, heard):

@@ -31,14 +31,16 @@ PageFactory = Callable[[PageContext], Page]
 
 def page_factories() -> tuple[PageFactory, ...]:
     """Return what makes each page, in the order of the rail."""
-    return ()
+    from desktop.pages.style_page import StylePage
+
+    return (StylePage,)
 
 
 def create_engine(folders: Folders) -> EngineLike:
     """Return the engine of this process."""
     from engine import api
 
-    return api.Engine(folders)  # type: ignore[attr-defined, no-any-return]
+    return api.Engine(folders)
 
 
 class Studio(QObject):

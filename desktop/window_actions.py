@@ -33,7 +33,7 @@ THEME = Action(
     keywords="theme appearance colours",
 )  # fmt: skip
 SHORTCUTS = Action("help.shortcuts", mark("&Keyboard Shortcuts"), ("F1",), "help", 10, "keyboard")
-LOGS = Action("help.logs", mark("Open the &Log Folder"), (), "help", 20, "log")
+LOGS = Action("help.logs", mark("Open the Log &Folder"), (), "help", 20, "log")
 LICENCES = Action(
     "help.licences", mark("&Licences"), (), "help", 30, keywords="credits attribution"
 )

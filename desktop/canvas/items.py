@@ -11,6 +11,7 @@ from desktop.canvas.pyramid import Pyramid
 from desktop.theme import tokens
 
 _CHECK_PX = 8
+_SAME = 1e-6
 
 
 class PictureItem(QGraphicsItem):
@@ -39,12 +40,12 @@ class PictureItem(QGraphicsItem):
         if clip == self._clip:
             return
         changed = clip.united(self._clip)
-        if clip.top() == self._clip.top() and clip.height() == self._clip.height():
-            # A moving divider: only the band that it swept over is new.
-            edges = sorted([clip.left(), self._clip.left(), clip.right(), self._clip.right()])
-            if clip.left() == self._clip.left():
+        # A moving divider: only the band that it swept over is new.
+        edges = sorted([clip.left(), self._clip.left(), clip.right(), self._clip.right()])
+        if clip.height() == self._clip.height() and changed.width() > 0:
+            if abs(clip.left() - self._clip.left()) < _SAME:
                 changed.setLeft(edges[2])
-            elif clip.right() == self._clip.right():
+            elif abs(clip.right() - self._clip.right()) < _SAME:
                 changed.setRight(edges[1])
         self._clip = clip
         self.update(changed)

@@ -79,6 +79,9 @@ class EngineLike(Protocol):
     def add_model(self, path: Path) -> Any:
         """Recognise a model file and add it."""
 
+    def remove_model(self, model_id: str) -> None:
+        """Take one of the user's models away; its files are kept aside."""
+
     def styles(self) -> Sequence[Any]:
         """Return the styles that can be used."""
 

@@ -149,7 +149,7 @@ class DeviceChip(QToolButton):
     @Slot()
     def open_sheet(self) -> None:
         """Open the sheet under the chip."""
-        sheet = DeviceSheet(self._bridge, self, self.window())
+        sheet = DeviceSheet(self._bridge, self._ran, self.workers, self.window())
         sheet.adjustSize()
         corner = self.mapToGlobal(QPoint(self.width() - sheet.width(), self.height() + 6))
         sheet.move(corner)
@@ -159,21 +159,27 @@ class DeviceChip(QToolButton):
 class DeviceSheet(QFrame):
     """What can calculate here, what the workers hold, their log, and a new start."""
 
-    def __init__(self, bridge: EngineBridge, chip: DeviceChip, parent: QWidget) -> None:
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        ran: Ran | None,
+        workers: tuple[WorkerChanged, ...],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("device-sheet")
         self.setProperty("surface", "raised")
         self.setAccessibleName(tr("Device"))
         self._bridge = bridge
-        self._chip = chip
+        self._workers = workers
         self._report: Any = None
         outer = widgets.column(self, margin="space-l", gap="space-m")
         outer.addWidget(widgets.label(tr("What calculates"), "heading"))
-        last = summary(chip.ran) if chip.ran else tr("Nothing has run yet.")
+        last = summary(ran) if ran else tr("Nothing has run yet.")
         outer.addWidget(widgets.label(last, "strong"))
-        if chip.ran is not None and chip.ran.note:
-            outer.addWidget(widgets.label(tr_data(chip.ran.note), "warning", wrap=True))
+        if ran is not None and ran.note:
+            outer.addWidget(widgets.label(tr_data(ran.note), "warning", wrap=True))
         outer.addWidget(widgets.rule())
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -181,7 +187,7 @@ class DeviceSheet(QFrame):
         self._grid.setColumnStretch(1, 1)
         outer.addLayout(self._grid)
         self._rows = 0
-        for worker in chip.workers:
+        for worker in workers:
             self._add_worker(worker)
         buttons = widgets.row()
         for words, function in self._operations():
@@ -198,9 +204,9 @@ class DeviceSheet(QFrame):
 
     def _operations(self) -> list[tuple[str, Any]]:
         result: list[tuple[str, Any]] = []
-        if any(w.log for w in self._chip.workers):
+        if any(w.log for w in self._workers):
             result.append((tr("Open log"), self._open_log))
-        if any(w.state in {"failed", "stopped"} for w in self._chip.workers):
+        if any(w.state in {"failed", "stopped"} for w in self._workers):
             result.append((tr("Start the engine"), self._start))
         elif hasattr(self._bridge.engine, "restart"):
             result.append((tr("Restart the engine"), self._restart))
@@ -239,13 +245,13 @@ class DeviceSheet(QFrame):
 
     @Slot()
     def _open_log(self) -> None:
-        log = next(w.log for w in self._chip.workers if w.log)
+        log = next(w.log for w in self._workers if w.log)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(log))))
         self.close()
 
     @Slot()
     def _start(self) -> None:
-        for worker in self._chip.workers:
+        for worker in self._workers:
             if worker.state in {"failed", "stopped"}:
                 self._bridge.engine.warm_up(worker.lane)
         self.close()

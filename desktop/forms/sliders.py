@@ -105,6 +105,8 @@ class SliderField(FieldWidget):
         self.spin.setStyleSheet(
             "QDoubleSpinBox { padding: 1px 6px; min-height: 18px; }"
             "QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; height: 0; }"
+            "QDoubleSpinBox::up-arrow, QDoubleSpinBox::down-arrow"
+            " { image: none; width: 0; height: 0; }"
         )
         self.spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.spin.setKeyboardTracking(False)

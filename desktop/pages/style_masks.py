@@ -108,10 +108,10 @@ class MaskDesk(QObject):
         if self._target is None:
             return
         asset = self._asset(self._store.document, self._target)
-        buffer = self._canvas.mask.buffer
+        buffer = self._canvas.mask_painter.buffer
         if buffer is not None and buffer.token == asset:
             return
-        if buffer is not None and asset and self._canvas.mask.go_to(asset):
+        if buffer is not None and asset and self._canvas.mask_painter.go_to(asset):
             return
         self._canvas.edit_mask(self._read(asset))
 
@@ -137,7 +137,7 @@ class MaskDesk(QObject):
 
     def _put(self, target: int, asset: str) -> None:
         """Make the painted file the mask of `target`, as one undo step."""
-        buffer = self._canvas.mask.buffer
+        buffer = self._canvas.mask_painter.buffer
         if buffer is not None and self._target == target:
             buffer.name_state(asset)
         document = self._store.document

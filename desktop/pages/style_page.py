@@ -8,25 +8,26 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QUndoStack
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QUndoStack
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop import standard
 from desktop.actions import Bound, bind
 from desktop.canvas.compare import CompareMode
-from desktop.canvas.convert import encoded_png
 from desktop.canvas.loading import PictureLoader
 from desktop.canvas.pyramid import Pyramid
 from desktop.canvas.view import CanvasView, Tool
 from desktop.document import edits
 from desktop.document.history import Generation
 from desktop.document.model import Document
+from desktop.editing.store import Gesture
 from desktop.i18n import mark, tr, tr_data
 from desktop.pages.own_styles import OwnStyles
 from desktop.pages.page import Page, PageContext, PaletteEntry
 from desktop.pages.results_strip import ResultsStrip
 from desktop.pages.style_cards import cards_of
-from desktop.pages.style_files import PICTURES, PROJECT, StyleFiles
+from desktop.pages.style_commands import StyleCommands
+from desktop.pages.style_files import StyleFiles
 from desktop.pages.style_live import LiveLoop
 from desktop.pages.style_masks import WHOLE, MaskDesk
 from desktop.pages.style_panel import StylePanel
@@ -34,7 +35,16 @@ from desktop.pages.style_results import StyleResults
 from desktop.pages.style_runs import StyleRuns
 from desktop.pages.style_session import StyleSession
 from desktop.pages.style_strip import StyleStrip
-from engine.api import EngineError, Job, JobState, Lane, LiveResult, TaskParams
+from engine.api import (
+    EngineError,
+    Job,
+    JobState,
+    Lane,
+    LiveResult,
+    StylizeParams,
+    TaskParams,
+    field_of,
+)
 
 ESTIMATE_DELAY_MS = 120
 
@@ -47,7 +57,7 @@ class StylePage(Page):
     icon = "style-canvas"
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__()
+        super().__init__(context)
         self._bridge = context.bridge
         self._settings = context.settings
         engine = self._bridge.engine
@@ -70,8 +80,19 @@ class StylePage(Page):
         self.masks = MaskDesk(self.canvas, self.session.store, self._bridge, self)
         self.live = LiveLoop(self._bridge, self.id, self)
         self.runs = StyleRuns(self._bridge, self.session, self)
-        self.results = StyleResults(self.results_strip, self._bridge, self.session, self)
+        self.results = StyleResults(
+            self.results_strip,
+            self._bridge,
+            self.session,
+            self._settings,
+            context.folders.library,
+            self,
+        )
+        self.commands = StyleCommands(
+            self, self.canvas, self.session, self.files, self.results, self._settings
+        )
         self._loader = PictureLoader(self)
+        self._gesture: Gesture | None = None
         self._content_asset = ""
         self._has_after = False
         self._estimate_timer = QTimer(self)
@@ -86,8 +107,8 @@ class StylePage(Page):
     def _wire(self) -> None:
         canvas, session = self.canvas, self.session
         canvas.files_dropped.connect(self.open_files)
-        canvas.image_dropped.connect(self._take_image)
-        canvas.open_requested.connect(self._ask_open)
+        canvas.image_dropped.connect(self.commands.take_image)
+        canvas.open_requested.connect(self.commands.ask_open)
         canvas.stop_requested.connect(self.runs.stop)
         canvas.zoom_changed.connect(self._on_zoom)
         canvas.tool_changed.connect(self.conditions_changed)
@@ -99,17 +120,21 @@ class StylePage(Page):
         session.replaced.connect(self._on_replaced)
         session.title_changed.connect(self.document_changed)
         session.trouble.connect(self._warn)
-        self.panel.param_changed.connect(self._on_param)
-        self.panel.styles_changed.connect(self._on_styles)
+        self.panel.changed.connect(self._on_param)
+        self.panel.gesture_started.connect(self._on_gesture)
+        self.panel.gesture_ended.connect(self._on_gesture_ended)
         self.panel.mask_wanted.connect(self._on_mask)
+        self.panel.files_wanted.connect(self.files.add_styles)
         self.panel.run_wanted.connect(self.run)
         self.styles.style_chosen.connect(self._choose_style)
         self.styles.style_toggled.connect(self._toggle_style)
-        self.styles.add_wanted.connect(self._ask_style)
+        self.styles.add_wanted.connect(self.commands.ask_style)
         self.styles.files_dropped.connect(self.files.add_styles)
         self.styles.remove_wanted.connect(self._remove_style)
         self.files.opened.connect(self.opened)
         self.files.told.connect(self.notice)
+        self.commands.told.connect(self.notice)
+        self.commands.opened.connect(self.opened)
         self.files.styles_changed.connect(self._fill_styles)
         self.masks.trouble.connect(self._warn)
         self.masks.target_changed.connect(self._on_mask_target)
@@ -141,14 +166,7 @@ class StylePage(Page):
         return self.session.is_modified
 
     def file_filter(self) -> str:
-        pictures = " ".join(f"*.{suffix}" for suffix in PICTURES)
-        return ";;".join(
-            (
-                tr("Pictures and projects ({patterns})", patterns=f"{pictures} *{PROJECT}"),
-                tr("Style networks ({patterns})", patterns="*.onnx"),
-                tr("All files ({patterns})", patterns="*"),
-            )
-        )
+        return self.commands.file_filter()
 
     def open_files(self, paths: Sequence[Path]) -> None:
         self.start()
@@ -175,7 +193,7 @@ class StylePage(Page):
     def shut_down(self) -> None:
         self._estimate_timer.stop()
         self.live.want(None, self._settings.value.run)
-        self.canvas.mask.wait()
+        self.canvas.mask_painter.wait()
         self._loader.wait()
         self.results.wait()
         self.session.close()
@@ -194,15 +212,15 @@ class StylePage(Page):
             yield "has-mask"
 
     def actions(self) -> Sequence[Bound]:  # type: ignore[override]
-        canvas = self.canvas
+        canvas, commands = self.canvas, self.commands
         return (
-            bind(standard.PLACE_STYLE, self._ask_style),
-            bind(standard.SAVE, self.save),
-            bind(standard.SAVE_AS, self.save_as),
-            bind(standard.EXPORT, self.export),
-            bind(standard.EXPORT_AGAIN, self.export_again),
-            bind(standard.COPY, self.copy),
-            bind(standard.PASTE, self.paste),
+            bind(standard.PLACE_STYLE, commands.ask_style),
+            bind(standard.SAVE, commands.save),
+            bind(standard.SAVE_AS, commands.save_as),
+            bind(standard.EXPORT, commands.export),
+            bind(standard.EXPORT_AGAIN, commands.export_again),
+            bind(standard.COPY, commands.copy),
+            bind(standard.PASTE, commands.paste),
             bind(standard.FIT, canvas.fit),
             bind(standard.ONE_TO_ONE, canvas.actual_pixels),
             bind(standard.ZOOM_IN, canvas.zoom_in),
@@ -215,9 +233,9 @@ class StylePage(Page):
             bind(standard.SMALLER_BRUSH, self._shrink_brush),
             bind(standard.LARGER_BRUSH, self._grow_brush),
             bind(standard.SHOW_MASK, canvas.set_mask_visible, is_checked=True),
-            bind(standard.INVERT_MASK, canvas.mask.invert),
-            bind(standard.CLEAR_MASK, canvas.mask.clear),
-            bind(standard.STAR, self._star),
+            bind(standard.INVERT_MASK, canvas.mask_painter.invert),
+            bind(standard.CLEAR_MASK, canvas.mask_painter.clear),
+            bind(standard.STAR, commands.star),
             bind(standard.RUN, self.run),
             bind(standard.RUN_FIRST, self.run_first),
             bind(standard.STOP, self._bridge.cancel_running),
@@ -301,15 +319,28 @@ class StylePage(Page):
         else:
             self.panel.show_estimate(estimate)
 
-    @Slot(str, object, object)
-    def _on_param(self, label: str, name: str, value: Any) -> None:
-        after = edits.set_param(self.session.document, name, value)
-        self.session.store.push(tr_data(label), after, merge_key=self.panel.gesture)
+    def _label(self, name: str) -> str:
+        return tr_data(field_of(StylizeParams, name).title)
 
-    @Slot(str, object)
-    def _on_styles(self, label: str, uses: Any) -> None:
-        after = edits.set_styles(self.session.document, uses)
-        self.session.store.push(tr_data(label), after, merge_key=self.panel.gesture)
+    @Slot(str)
+    def _on_gesture(self, name: str) -> None:
+        self._gesture = self.session.store.start_gesture(self._label(name))
+
+    @Slot(str)
+    def _on_gesture_ended(self, _name: str) -> None:
+        self._gesture = None
+
+    @Slot(str, object, bool)
+    def _on_param(self, name: str, value: Any, _is_final: bool) -> None:
+        try:
+            after = edits.set_param(self.session.document, name, value)
+        except EngineError as error:
+            self._warn(str(error))
+            return
+        if self._gesture is not None:
+            self._gesture.update(after)
+        else:
+            self.session.store.push(self._label(name), after)
 
     @Slot(str)
     def _choose_style(self, style: str) -> None:
@@ -347,7 +378,7 @@ class StylePage(Page):
         engine = self._bridge.engine
         cards = cards_of(tuple(engine.styles()), self.own, engine.asset_path)
         self.styles.set_cards(cards)
-        self.panel.set_cards(cards)
+        self.panel.set_cards(cards, self.styles.images())
 
     # -- pictures ---------------------------------------------------------------------------------
 
@@ -387,11 +418,6 @@ class StylePage(Page):
         self.canvas.show_before(pyramid)
         self._content_asset = ""  # the original is read again with the next change
         self.canvas.set_mode(CompareMode.SPLIT)
-
-    @Slot(QImage)
-    def _take_image(self, image: QImage) -> None:
-        if not image.isNull():
-            self.files.paste(encoded_png(image))
 
     @Slot(float)
     def _on_zoom(self, factor: float) -> None:
@@ -459,6 +485,9 @@ class StylePage(Page):
                 self.masks.close()
             case "paint":
                 self.masks.paint(target)
+            case "invert":
+                self.masks.paint(target)
+                self.canvas.mask_painter.invert()
             case "clear":
                 self.masks.clear(target)
 
@@ -482,99 +511,12 @@ class StylePage(Page):
         self.canvas.set_tool(tool)
 
     def _shrink_brush(self) -> None:
-        self.canvas.mask.grow(-1)
+        self.canvas.mask_painter.grow(-1)
 
     def _grow_brush(self) -> None:
-        self.canvas.mask.grow(1)
+        self.canvas.mask_painter.grow(1)
 
-    # -- files and the clipboard --------------------------------------------------------------------
-
-    @Slot()
-    def _ask_open(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self.window(), tr("Open"), self._folder(), self.file_filter()
-        )
-        self.open_files([Path(name) for name in names])
-
-    @Slot()
-    def _ask_style(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(
-            self.window(), tr("Use as style"), self._folder(), self.file_filter()
-        )
-        self.files.add_styles([Path(name) for name in names])
-
-    def _folder(self) -> str:
-        recent = self._settings.value.recent
-        return str(Path(recent[0]).parent) if recent else ""
-
-    def save(self) -> None:
-        """Save the project where it was saved before, or ask."""
-        target = self.session.saved_to
-        if target is None:
-            self.save_as()
-        else:
-            self._save(target)
-
-    def save_as(self) -> None:
-        """Ask where to save the project, and do."""
-        stem = Path(self.session.title or tr("Untitled")).stem
-        start = str(Path(self._folder()) / f"{stem}{PROJECT}")
-        name, _ = QFileDialog.getSaveFileName(
-            self.window(),
-            tr("Save Project"),
-            start,
-            tr("Gesso projects ({patterns})", patterns=f"*{PROJECT}"),
-        )
-        if name:
-            path = Path(name)
-            self._save(path if path.suffix.lower() == PROJECT else path.with_suffix(PROJECT))
-
-    def _save(self, path: Path) -> None:
-        try:
-            self.session.save(path)
-        except EngineError as error:
-            self._warn(str(error))
-        else:
-            self.opened.emit(str(path))
-            self.notice.emit(tr("Saved {name}.", name=path.name), "ok")
-
-    def export(self) -> None:
-        """Write the shown result to a file."""
-        generation = self.results.generation
-        if generation is not None:
-            self.results.export(generation)
-
-    def export_again(self) -> None:
-        """Write the shown result as the last one was written."""
-        generation = self.results.generation
-        if generation is not None:
-            self.results.export(generation, again=True)
-
-    def copy(self) -> None:
-        """Copy the shown result, or the preview while there is none."""
-        generation = self.results.generation
-        if generation is not None:
-            self.results.do("copy", generation.id)
-            return
-        shown = self.canvas.after.pyramid or self.canvas.before.pyramid
-        if shown is not None:
-            QGuiApplication.clipboard().setImage(shown.levels[0])
-            self.notice.emit(tr("Copied."), "ok")
-
-    def paste(self) -> None:
-        """Open what is on the clipboard: files, or a picture."""
-        mime = QGuiApplication.clipboard().mimeData()
-        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        if paths:
-            self.open_files(paths)
-        elif mime.hasImage():
-            self._take_image(QImage(mime.imageData()))
-        else:
-            self.notice.emit(tr("There is no picture on the clipboard."), "info")
-
-    def _star(self) -> None:
-        if self.results.current:
-            self.results.do("star", self.results.current)
+    # -- looking ----------------------------------------------------------------------------------
 
     def _set_split(self, on: bool) -> None:
         self.canvas.set_mode(CompareMode.SPLIT if on else CompareMode.AFTER)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
 from desktop.canvas.loading import PictureLoader
 from desktop.canvas.pyramid import Pyramid
-from desktop.dialogs.export import ExportDialog
+from desktop.dialogs.export import ExportAnswer, ExportDialog
 from desktop.document import edits
 from desktop.document.history import Generation
 from desktop.engine_link.bridge import EngineBridge
 from desktop.i18n import tr
 from desktop.pages.results_strip import ResultsStrip
 from desktop.pages.style_session import StyleSession
+from desktop.settings import SettingsStore
 from engine.api import EngineError, Recipe
 
 THUMB_PX = 160
@@ -42,17 +44,21 @@ class StyleResults(QObject):
         strip: ResultsStrip,
         bridge: EngineBridge,
         session: StyleSession,
+        settings: SettingsStore,
+        folder: Path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._strip = strip
+        self._settings = settings
+        self._folder = folder
         self._bridge = bridge
         self._session = session
         self._loader = PictureLoader(self)
         self._loader.loaded.connect(self._on_loaded)
         self._loader.failed.connect(self._on_failed)
         self._wanted: dict[str, str] = {}
-        self._last_export: dict[str, Any] = {}
+        self._last_export: ExportAnswer | None = None
         self.current = ""
         strip.wanted.connect(self.do)
         strip.thumbnail_wanted.connect(self._load_thumbnail)
@@ -115,14 +121,26 @@ class StyleResults(QObject):
 
     def export(self, generation: Generation, *, again: bool = False) -> None:
         """Ask where to and how, then write the file."""
-        answer = ExportDialog.ask(generation, self._last_export, self._strip.window(), again=again)
+        name = f"{Path(generation.label).stem or tr('Untitled')}-{style_word(generation)}"
+        if again and self._last_export is not None:
+            last = self._last_export
+            answer: ExportAnswer | None = ExportAnswer(
+                last.target.with_name(name + last.target.suffix), last.options
+            )
+        else:
+            answer = ExportDialog.ask(
+                name,
+                (generation.width, generation.height),
+                self._last_export,
+                self._folder,
+                embed_recipe=self._settings.value.embed_recipe,
+                parent=self._strip.window(),
+            )
         if answer is None:
             return
-        target, options = answer.target, answer.options
-        self._last_export = answer.memory()
-        job_inputs = {"content": generation.label}
-        recipe = recipe_of(generation, job_inputs)
-        ticket = self._bridge.export(generation.result, target, options, recipe)
+        self._last_export = answer
+        recipe = recipe_of(generation)
+        ticket = self._bridge.export(generation.result, answer.target, answer.options, recipe)
         ticket.done.connect(self._on_exported)
         ticket.failed.connect(self._tell_error)
 
@@ -188,23 +206,26 @@ class StyleResults(QObject):
         self.current_changed.emit()
 
 
-def recipe_of(generation: Generation, inputs: dict[str, str]) -> Recipe:
+def style_word(generation: Generation) -> str:
+    """Return the style's key for a file name: "oil", or "blend" for several."""
+    styles = generation.params.get("styles", ())
+    if len(styles) != 1:
+        return "blend"
+    kind, _, key = str(styles[0].get("style", "")).partition(":")
+    return "style" if kind == "picture" else key
+
+
+def recipe_of(generation: Generation) -> Recipe:
     """Return what an exported file says of how it was made."""
-    import datetime
-
-    import msgspec
-
     created = datetime.datetime.fromtimestamp(generation.created_s, datetime.UTC)
     return Recipe(
         task=generation.task,
         task_version=generation.version,
         params=generation.params,
         options=msgspec.to_builtins(generation.options),
-        inputs=tuple(inputs.values()),
+        inputs=(generation.label,),
         ran=generation.ran,
         created=created.isoformat(timespec="seconds"),
         width=generation.width,
         height=generation.height,
     )
-
-

@@ -65,9 +65,7 @@ class StyleRuns(QObject):
     def collect(self) -> None:
         """Keep results that were finished while nobody was looking, such as after a crash."""
         assets = {
-            content.asset
-            for content in (self._session.document.content,)
-            if content is not None
+            content.asset for content in (self._session.document.content,) if content is not None
         }
         for job in self._bridge.jobs():
             if job.state is JobState.DONE and job.params.get("content") in assets:
@@ -124,5 +122,3 @@ class StyleRuns(QObject):
         )
         self._session.add(generation)
         return generation
-
-

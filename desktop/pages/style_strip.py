@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -124,6 +124,11 @@ class StyleStrip(QWidget):
         """Return style -> title of everything in the strip."""
         return {card.style: card.title for card in self._cards}
 
+    def images(self) -> dict[str, QImage]:
+        """Return style -> thumbnail of everything in the strip that has one."""
+        found = ((card.style, self._pixmap(card.picture)) for card in self._cards)
+        return {style: pixmap.toImage() for style, pixmap in found if pixmap is not None}
+
     def picture_of(self, style: str) -> QPixmap | None:
         """Return the thumbnail of a style, if it has one."""
         path = next((card.picture for card in self._cards if card.style == style), None)
@@ -201,11 +206,9 @@ class StyleStrip(QWidget):
         blend = menu.addAction(tr("Take out of the blend") if is_in else tr("Add to the blend"))
         remove = menu.addAction(tr("Remove from this strip")) if card.is_removable else None
         taken = menu.exec(position)
-        if taken is None:
-            return
         if taken is use:
             self.style_chosen.emit(key)
         elif taken is blend:
             self.style_toggled.emit(key)
-        elif taken is remove:
+        elif remove is not None and taken is remove:
             self.remove_wanted.emit(key)

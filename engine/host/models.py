@@ -53,6 +53,17 @@ class ModelDoor:
         signature = msgspec.json.decode(result.text, type=Signature)
         return Catalog(self.folders).add_file(path, signature)
 
+    def remove_model(self, model_id: str) -> None:
+        """Take one of the user's models away; its files are kept aside, so nothing is lost.
+
+        Raises:
+            ModelError: there is none of this id, or it came with Gesso.
+            AssetError: it cannot be moved.
+        """
+        from engine.models.catalog import Catalog
+
+        Catalog(self.folders).remove(model_id)
+
     def styles(self) -> tuple[StyleInfo, ...]:
         """Return every style that can be chosen by name, also those whose model is missing."""
         from engine.models.catalog import Catalog

@@ -30,6 +30,9 @@ _TO_LAB = np.array(
 _FROM_CONE = np.linalg.inv(_TO_CONE)
 _FROM_LAB = np.linalg.inv(_TO_LAB)
 
+_FLOOR = 1e-6
+"""Added to variances: flat pictures have no spread to match, and the map must stay finite."""
+
 _TABLE = 4096
 """Steps of the tables for the two transfer curves; between steps they are interpolated."""
 
@@ -98,13 +101,26 @@ def transport(source: ColorStatistics, target: ColorStatistics) -> tuple[Planes,
     Returns:
         (3, 3) and (3,) float32; `matrix @ color + offset` is the new colour.
     """
-    # Flat pictures have no spread to match; this floor keeps the map finite there.
-    floor = np.eye(3) * 1e-6
-    root = _root(source.covariance + floor)
-    inverse = np.linalg.inv(root)
-    matrix = inverse @ _root(root @ (target.covariance + floor) @ root) @ inverse
-    offset = target.mean - matrix @ source.mean
-    return matrix.astype(np.float32), offset.astype(np.float32)
+    return _about_means(_spread_map(source.covariance, target.covariance), source, target)
+
+
+def gentle_transport(source: ColorStatistics, target: ColorStatistics) -> tuple[Planes, Planes]:
+    """Return a map between OKLab statistics that leaves brush marks as strong as they are.
+
+    The full map takes a photograph's wide range of light for contrast that strokes should have,
+    and blows them up. Here lightness and colour are mapped apart: lightness gets the target's
+    mean and at most a little of its contrast, colour its mean and spread up to a limit.
+
+    Returns:
+        (3, 3) and (3,) float32; `matrix @ color + offset` is the new colour.
+    """
+    matrix = np.zeros((3, 3))
+    light = (target.covariance[0, 0] + _FLOOR) / (source.covariance[0, 0] + _FLOOR)
+    matrix[0, 0] = np.clip(np.sqrt(light), 0.8, 1.15)
+    colors = _spread_map(source.covariance[1:, 1:], target.covariance[1:, 1:])
+    left, stretches, right = np.linalg.svd(colors)
+    matrix[1:, 1:] = (left * np.minimum(stretches, 1.6)) @ right
+    return _about_means(matrix, source, target)
 
 
 def mapped(planes: Planes, matrix: Planes, offset: Planes) -> Planes:
@@ -123,6 +139,21 @@ def luma(planes: Planes) -> Planes:
 def _mixed(matrix: NDArray[np.floating], planes: Planes) -> Planes:
     flat = matrix.astype(np.float32) @ planes.reshape(3, -1)
     return flat.reshape(planes.shape)
+
+
+def _spread_map(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    floor = np.eye(len(source)) * _FLOOR
+    root = _root(source + floor)
+    inverse = np.linalg.inv(root)
+    spread: NDArray[np.float64] = inverse @ _root(root @ (target + floor) @ root) @ inverse
+    return spread
+
+
+def _about_means(
+    matrix: NDArray[np.float64], source: ColorStatistics, target: ColorStatistics
+) -> tuple[Planes, Planes]:
+    offset = target.mean - matrix @ source.mean
+    return matrix.astype(np.float32), offset.astype(np.float32)
 
 
 def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

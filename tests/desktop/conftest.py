@@ -39,7 +39,12 @@ def _left_behind(threads_before: set[threading.Thread]) -> list[str]:
     for thing in gc.get_objects():
         if isinstance(thing, QTimer) and isValid(thing) and thing.isActive():
             found.append(f"active timer of {thing.parent()!r}")
-        elif isinstance(thing, QThread) and isValid(thing) and thing.isRunning():
+        elif (
+            isinstance(thing, QThread)
+            and isValid(thing)
+            and thing.isRunning()
+            and not thing.isMainThread()
+        ):
             found.append(f"running thread {thing!r}")
     found += [f"top-level widget {w!r}" for w in QApplication.topLevelWidgets() if w.isVisible()]
     found += [

@@ -123,7 +123,7 @@ def test_a_failure_offers_the_cpu_only_where_that_may_help(
     engine.fail(job.id, error)
     qtbot.waitUntil(lambda: panel.view.isVisible())
     panel.select(job.id)
-    assert "Try again" in words(panel)
+    qtbot.waitUntil(lambda: "Try again" in words(panel))
     assert ("Try on the CPU" in words(panel)) == offers_cpu
 
 
@@ -191,10 +191,10 @@ def test_rows_draw_previews_and_results(panel: JobPanel, engine: FakeEngine, qtb
     done = engine.add()
     engine.finish(done.id, image=asset)
     qtbot.waitUntil(lambda: panel.view.model().rowCount() == 2)
-    with qtbot.waitSignal(panel._thumbnails.arrived):
-        panel.grab()
+    panel.grab()
     jobs = {job.id: job for job in engine.jobs()}
     for job_id in (running.id, done.id):
+        qtbot.waitUntil(lambda job_id=job_id: panel._thumbnails.of(jobs[job_id]) is not None)
         pixmap = panel._thumbnails.of(jobs[job_id])
         assert pixmap is not None
         assert not pixmap.isNull()
@@ -286,7 +286,7 @@ def test_the_sheet_shows_the_report_and_starts_a_stopped_engine(
     qtbot.addWidget(chip)
     engine.emit(WorkerChanged(lane=Lane.MAIN, state="failed", message="It ended."))
     qtbot.waitUntil(lambda: len(chip.workers) == 1)
-    sheet = DeviceSheet(bridge, chip, chip)
+    sheet = DeviceSheet(bridge, chip.ran, chip.workers, chip)
     sheet.show()
     qtbot.waitUntil(lambda: any(x.text() == "AMD EPYC 9B45" for x in sheet.findChildren(QLabel)))
     assert any(x.text() == "18.3 GB free of 24.0 GB" for x in sheet.findChildren(QLabel))

@@ -21,7 +21,7 @@ class _Wax:
     def __init__(self, size: int, rng: np.random.Generator) -> None:
         self.size, self.rng = size, rng
         self.colour = sheet(size, "#f4ead6", rng, 0.02)
-        bumps = noise(size, size / 5, rng) * 0.55 + noise(size, size / 11, rng) * 0.6
+        bumps = noise(size, size / 3.2, rng) * 0.7 + noise(size, size / 7, rng) * 0.6
         self.tooth = np.clip(0.5 + 0.42 * bumps + 0.12 * fractal(size, 40, rng, 2), 0, 1)
         self.body = np.zeros((size, size), np.float32)
 
@@ -34,7 +34,7 @@ class _Wax:
         wave = pressure * (1 - 0.25 * np.cos(s * 6.28 + self.rng.uniform(0, 6.28)) ** 2)
         push = (wave[:, None] * (1 - 0.55 * np.abs(v)[None, :] ** 3))[keep]
         at = (iy[keep], ix[keep])
-        wax = smoothstep(-0.10, 0.12, self.tooth[at] - (1 - push)) * 0.86
+        wax = smoothstep(-0.16, 0.12, self.tooth[at] - (1 - push)) * 0.86
         self.colour[at] = self.colour[at] * (1 - wax[:, None]) + colour * wax[:, None]
         self.body[at] = np.maximum(self.body[at] * 0.9, wax)
 
@@ -47,7 +47,7 @@ def crayon(scene: Scene, size: int, rng: np.random.Generator) -> Array:
     detail = resize(scene.detail, fine)
     box = np.stack([rgb(code) for code in _BOX])
     wax = _Wax(fine, rng)
-    layers = ((0.0115, 0.50, 0.0, 22, 0.14, 0.35), (0.0085, 0.66, 0.42, 18, 0.16, 0.32),
+    layers = ((0.0115, 0.56, 0.0, 22, 0.14, 0.35), (0.0085, 0.70, 0.42, 18, 0.16, 0.32),
               (0.0062, 0.74, -0.5, 14, 0.10, 0.28), (0.0048, 0.86, 0.0, 10, 0.05, 0.22))
     for level, (width, press, cross, most, daring, tolerance) in enumerate(layers):
         brush = width * fine

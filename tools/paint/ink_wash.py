@@ -124,18 +124,19 @@ def ink_wash(size: int, rng: np.random.Generator) -> Array:
     _mountain(ink, _peaks(fine, 0.56, ((0.37, 0.36, 0.075), (0.47, 0.22, 0.06), (0.28, 0.16, 0.07),
                                        (0.97, 0.23, 0.08))
                           , rng), 0.36, 0.19, 0.6)
-    _mountain(ink, _peaks(fine, 0.68, ((0.09, 0.46, 0.085), (0.20, 0.30, 0.06), (0.78, 0.17, 0.10)),
-                          rng), 0.66, 0.24, 1.0)
+    front = _peaks(fine, 0.68, ((0.09, 0.46, 0.085), (0.20, 0.30, 0.06), (0.78, 0.17, 0.10)), rng)
+    _mountain(ink, front, 0.66, 0.24, 1.0)
     bank = _peaks(fine, 0.93, ((0.98, 0.27, 0.20), (0.80, 0.12, 0.13), (-0.02, 0.09, 0.14)), rng)
     _mountain(ink, bank, 0.85, 0.11, 1.2)
     for px, tall, lean in ((0.86, 0.40, -0.16), (0.95, 0.30, 0.10), (0.76, 0.17, -0.1)):
         _pine(ink, px, float(np.interp(px, x[0], bank)) + 0.012, tall, lean)
     for px in np.linspace(0.05, 0.3, 9) + rng.normal(0, 0.012, 9):
-        foot = float(np.interp(px, x[0], _peaks(fine, 0.68, ((0.09, 0.46, 0.085), (0.20, 0.30, 0.06)),
-                                                np.random.default_rng(0))))
+        foot = float(np.interp(px, x[0], front))
+        if foot > 0.5:
+            continue
         for k in range(5):
             cy = foot + rng.uniform(0.005, 0.03)
-            cx = px + rng.normal(0, 0.01)
+            cx = px + rng.normal(0, 0.006)
             ink.stroke([(cx - 0.006, cy), (cx + 0.006, cy + 0.002)], 0.007, 1.1 - 0.1 * k, 0.2)
     hull: list[Point] = [(0.38, 0.800), (0.42, 0.815), (0.48, 0.816), (0.535, 0.798)]
     ink.stroke(curve(hull), 0.011, 1.5, 0.3, 0.85)

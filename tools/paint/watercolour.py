@@ -50,7 +50,8 @@ def watercolour(
             mask = blur(mask, wash.wet * fine)
             mask = np.clip(mask + 0.25 * mask * flow[number % 3][at] * (wash.wet > 0.005), 0, 1)
         skip = smoothstep(0.62, 0.74, grain[at] + 0.25 * flow[(number + 1) % 3][at] - 0.1)
-        mask = mask * (1 - 0.75 * skip * (blur(mask, 6 * small) < 0.93))
+        dry = 0.6 if wash.wet < 0.002 else 0.0
+        mask = mask * (1 - dry * skip * (blur(mask, 6 * small) < 0.9))
         near, wide = blur(mask, 1.6 * small), blur(mask, 5 * small)
         rim = np.clip(mask - wide, 0, 1) * 0.9 + np.clip(mask - near, 0, 1) * 0.9
         rim = rim * (1.0 if wash.wet < 0.004 else 0.3)

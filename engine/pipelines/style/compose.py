@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from engine.ops.blending import laid_over, mixed, mixed_reach, shares_of
 from engine.ops.color import (
+    gentle_transport,
     mapped,
     oklab_from_srgb,
     srgb_from_oklab,
     statistics,
-    transport,
 )
 from engine.ops.masks import Mask
 from engine.pipelines.style.brushwork import enlarged, shrunk
@@ -178,7 +178,7 @@ class Composition:
                 where = shrunk(_Plane(coverage), *size)[0] if coverage is not None else where
             painted += where * (layer - painted)
             share = np.maximum(share, where)
-        return transport(statistics(painted, share), statistics(photo, share))
+        return gentle_transport(statistics(painted, share), statistics(photo, share))
 
     def _shapes_of(self, region: Region) -> Planes | None:
         """Return the large shapes of painting minus photo, small, where they fade apart."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.assets.pictures import Picture
 from engine.errors import ModelError
+from engine.ops.color import (
+    ColorStatistics,
+    mapped,
+    oklab_from_srgb,
+    srgb_from_oklab,
+    statistics,
+    transport,
+)
 from engine.ops.resize import Filter, resize_rows
 from engine.paths import resources
 from engine.pipelines.job import JobContext
@@ -65,7 +74,13 @@ class Layer:
 
 
 def layers_of(
-    uses: Sequence[StyleUse], strength: float, content: str, room: Room, job: JobContext
+    uses: Sequence[StyleUse],
+    strength: float,
+    content: str,
+    room: Room,
+    job: JobContext,
+    *,
+    is_recolored: bool = False,
 ) -> tuple[Layer, ...]:
     """Return one layer per network that these styles, blended, need.
 
@@ -81,6 +96,8 @@ def layers_of(
         content: asset id of the photo.
         room: memory for maps.
         job: context.
+        is_recolored: give style pictures the photo's colours before they are looked at, so
+            that white stays white where the result is matched to the photo.
 
     Raises:
         ModelError: a style or its network is missing.
@@ -101,7 +118,8 @@ def layers_of(
             painter = VectorPainter(rows.network, vector, room)
         elif family == "any":
             codes = code_network(job)
-            code = _mix([_style_code(use.style, job) for use in members], shares)
+            palette = content if is_recolored else ""
+            code = _mix([_style_code(use.style, palette, job) for use in members], shares)
             if strength < 1.0:
                 own = asset_code(content, job)
                 share = max(0.0, (strength - _FADE_BELOW) / (1.0 - _FADE_BELOW))
@@ -130,36 +148,38 @@ def code_network(job: JobContext) -> CodeNetwork:
 
 def asset_code(ref: str, job: JobContext) -> Code:
     """Return the code (100,) of a picture in the store."""
-    digest = job.model(CODE_MODEL).digest("predict")
-
-    def make() -> Code:
-        picture = job.picture(ref)
-        return picture_code(picture.pixels, picture.white, job)
-
-    return _codes.get((ref, digest), make)
+    return _recalled_code(ref, "", lambda: job.picture(ref), job)
 
 
-def picture_code(pixels: NDArray[Any], white: int, job: JobContext) -> Code:
-    """Return the code (100,) of (h, w, 3) integers.
+def picture_code(picture: Picture, job: JobContext, palette: ColorStatistics | None = None) -> Code:
+    """Return the code (100,) of a picture, recoloured to `palette` (OKLab) if one is given.
 
     The predictor sees squares. A long picture is seen as several that overlap, and their codes
     are averaged, so that nothing is squeezed and nothing left out.
     """
-    height, width = pixels.shape[:2]
+    height, width = picture.height, picture.width
     side = min(height, width)
     room = max(height, width) - side
     # Squares overlap by half; more than four of a very long picture add nothing.
     count = min(4, 1 + -(-2 * room // side))
+    recolor: tuple[Planes, Planes] | None = None
+    if palette is not None:
+        small = oklab_from_srgb(_squeezed(picture.pixels, picture.white))
+        recolor = transport(statistics(small), palette)
     total = np.zeros(CODE, np.float32)
     for index in range(count):
         start = room // 2 if count == 1 else round(index * room / (count - 1))
         top, left = (start, 0) if height > width else (0, start)
-        square = pixels[top : top + side, left : left + side]
-        total += _predicted(_shrunk(square, white), job)
+        square = picture.pixels[top : top + side, left : left + side]
+        planes = _squeezed(square, picture.white)
+        if recolor is not None:
+            planes = srgb_from_oklab(mapped(oklab_from_srgb(planes), *recolor))
+        total += _predicted(planes, job)
     return total / np.float32(count)
 
 
-def _shrunk(pixels: NDArray[Any], white: int) -> Planes:
+def _squeezed(pixels: NDArray[Any], white: int) -> Planes:
+    """Return pixels at the predictor's size, (3, 256, 256) 0..1."""
     planes = resize_rows(
         lambda low, high: planes_of(pixels[low:high], white),
         pixels.shape[:2],
@@ -196,26 +216,38 @@ def _predicted(planes: Planes, job: JobContext) -> Code:
     return out[session.outputs[0]].reshape(CODE).astype(np.float32)
 
 
-def _style_code(style: str, job: JobContext) -> Code:
+def _style_code(style: str, palette: str, job: JobContext) -> Code:
     kind, _, key = style.partition(":")
     if kind == "picture":
-        return asset_code(key, job)
-    entry = _entry(style)
+        return _recalled_code(key, palette, lambda: job.picture(key), job)
+    path = _entry(style).path
+    return _recalled_code(str(path), palette, lambda: _painting(path), job)
+
+
+def _recalled_code(name: str, palette: str, read: Callable[[], Picture], job: JobContext) -> Code:
+    """Return a picture's code, recoloured to the asset `palette` unless that is empty."""
+
+    def make() -> Code:
+        colors = None
+        if palette:
+            photo = job.picture(palette)
+            colors = statistics(oklab_from_srgb(_squeezed(photo.pixels, photo.white)))
+        return picture_code(read(), job, colors)
+
     digest = job.model(CODE_MODEL).digest("predict")
-    return _codes.get((str(entry.path), digest), lambda: _painting_code(entry.path, job))
+    return _codes.get((name, palette, digest), make)
 
 
-def _painting_code(path: Path, job: JobContext) -> Code:
+def _painting(path: Path) -> Picture:
     from PIL import Image
 
     try:
         with Image.open(path) as image:
-            pixels = np.asarray(image.convert("RGB"))
+            return Picture(pixels=np.asarray(image.convert("RGB")))
     except OSError as error:
         raise ModelError(
             f"The painting {path.name} cannot be read: {error}.", hint="Install Gesso again."
         ) from error
-    return picture_code(pixels, 255, job)
 
 
 def _row(style: str) -> int:

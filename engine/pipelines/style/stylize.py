@@ -31,7 +31,7 @@ from engine.pipelines.style.sources import (
 )
 from engine.pipelines.style.styles import Layer, layers_of
 from engine.spec.results import ImageResult
-from engine.tasks.stylize import Depth, StyleUse, StylizeParams
+from engine.tasks.stylize import Depth, KeepColor, StyleUse, StylizeParams
 from engine.tasks.stylize_plan import COMPOSE_KIND, Sizes, fitted, is_staged, sizes_of
 
 Planes = NDArray[np.float32]
@@ -130,7 +130,14 @@ def _regions(
     for use in uses:
         groups.setdefault((use.mask, use.invert and use.mask is not None), []).append(use)
     layers = {
-        place: layers_of(members, params.strength, params.content, room, job)
+        place: layers_of(
+            members,
+            params.strength,
+            params.content,
+            room,
+            job,
+            is_recolored=params.keep_color is KeepColor.MATCH,
+        )
         for place, members in groups.items()
     }
     count = sum(len(some) for some in layers.values())

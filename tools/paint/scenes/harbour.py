@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def harbour(size: int, rng: np.random.Generator) -> tuple[list[Wash], list[list[
     water = smoothstep(0.655, 0.665, y + 0.003 * np.sin(x * 22))
     gleam = smoothstep(0.30, 0.45, fractal(size, (60, 5), rng, 3) * (0.5 + y))
     washes.append(Wash(water * (1 - gleam), "#6fb3c8", 0.75, 0.002, 0.55 + 0.9 * (y - 0.6) / 0.4))
-    left, number = 0.045, 0
+    left, number, first = 0.045, 0, len(washes)
     base = 0.640
     while left < 0.90:
         wide = rng.uniform(0.085, 0.130)
@@ -89,6 +89,11 @@ def harbour(size: int, rng: np.random.Generator) -> tuple[list[Wash], list[list[
             size, (80, 10), rng, 2)), "#4f7f9f", 0.4, 0.001))
         left = right + rng.uniform(-0.004, 0.010)
         number += 1
+    built = np.clip(sum(wash.mask for wash in washes[first:] if wash.pigment in _WALLS), 0, 1)
+    built = built * (y < base + 0.004)
+    for place in range(1, first):
+        if washes[place].pigment != "#6fb3c8":
+            washes[place] = replace(washes[place], mask=washes[place].mask * (1 - 0.96 * built))
     quay = [(0.0, 0.638), (1.0, 0.634), (1.0, 0.664), (0.0, 0.668)]
     washes.append(Wash(scene.polygon(quay), "#a08f80", 0.75, 0.001, 0.8 + 0.5 * fractal(size, 40, rng, 3)))
     washes.append(Wash(scene.polygon([(0, 0.656), (1, 0.652), (1, 0.668), (0, 0.672)]), "#4a4a66", 0.7))

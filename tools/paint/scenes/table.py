@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.paint.fields import Array
+from tools.paint.colour import mix, rgb
+from tools.paint.fields import Array, fractal, smoothstep
+from tools.paint.scenes.canvas import Scene
 
 _EYE = np.array([0.0, 2.5, -7.2])
 _AIM = np.array([0.0, 0.92, 0.0])
@@ -186,3 +188,34 @@ def table(size: int) -> Relief:
     shape = (size, size)
     return Relief(body.reshape(shape), light.reshape(shape).astype(np.float32), ring.reshape(shape),
                   meridian.reshape(shape), far.reshape(shape), normal.reshape(*shape, 3))
+
+
+_COATS = ("#c9a877", "#5a3a34", "#3f7f86", "#c9d3d0", "#d8b23a", "#c7a83a", "#c2342a", "#d8622f", "#a8b43a",
+          "#c8402f", "#d87a2f", "#3f7f86")
+
+
+def lamplit(relief: Relief, rng: np.random.Generator) -> Scene:
+    """Give the still life its colours: warm light, cool shadow, brushes that follow the form."""
+    size = relief.body.shape[0]
+    scene = Scene(size, "#2a2030")
+    coat = np.stack([rgb(code) for code in _COATS])[np.minimum(relief.body, len(_COATS) - 1)]
+    light = np.clip(relief.light / 0.8, 0, 1.1)
+    drift = fractal(size, 7, rng, 4)
+    coat = np.clip(coat * (1 + 0.16 * drift[..., None]), 0, 1)
+    wall = relief.body == 1
+    glow = np.clip(1.15 - 1.5 * np.hypot(scene.x - 0.22, scene.y - 0.28), 0.12, 1)
+    warm = mix(rgb("#3a2440"), rgb("#b8703f"), np.clip(glow + 0.25 * drift, 0, 1))
+    shadow = coat * rgb("#3f3a66") * 0.62
+    bright = np.clip(coat * rgb("#fff0d0") * 1.18 + 0.10 * smoothstep(0.75, 1.0, light)[..., None], 0, 1)
+    colour = mix(shadow, bright, np.clip(light, 0, 1) ** 0.9)
+    half = relief.normal @ np.array([-0.40, 0.52, -0.75], np.float32)
+    gloss = smoothstep(0.985, 0.997, half) * (relief.body > 1)
+    colour = mix(colour, rgb("#fff6e0"), 0.9 * gloss)
+    colour = np.where(wall[..., None], mix(warm, warm * light[..., None], 0.35), colour)
+    gy, gx = np.gradient(relief.ring)
+    form = np.arctan2(gx, -gy) + 0.25 * drift
+    angle = np.where(wall, 0.9 + 1.2 * fractal(size, 3, rng, 2), form)
+    angle = np.where(relief.body == 0, 0.08 + 0.2 * drift, angle)
+    scene.lay(np.ones_like(light), colour.astype(np.float32), angle.astype(np.float32))
+    scene.detail = np.where(relief.body > 1, 0.55, 0.1).astype(np.float32)
+    return scene

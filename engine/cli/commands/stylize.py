@@ -21,7 +21,7 @@ from engine.spec.results import AssetId
 from engine.spec.task import RunOptions
 
 if TYPE_CHECKING:
-    from engine.host.client import Engine
+    from engine.api import Engine
 
 
 @dataclass(frozen=True)

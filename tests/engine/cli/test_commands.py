@@ -11,11 +11,13 @@ from engine.cli.commands.bench import test_picture as make_picture
 from engine.cli.commands.doctor import Finding, model_findings, package_versions
 from engine.cli.commands.jobs import find_job
 from engine.cli.commands.stylize import content_of
+from engine.cli.demo import fitting
 from engine.cli.main import main
 from engine.cli.session import estimate_text, progress_text, with_names
-from engine.errors import AssetError, ParameterError
+from engine.errors import AssetError, ModelError, ParameterError
 from engine.models.info import ModelInfo
 from engine.models.manifest import ModelState
+from engine.models.styles import StyleInfo, StyleKind
 from engine.spec.job import Estimate, Job, JobState, Progress
 
 
@@ -107,6 +109,27 @@ def test_messages_name_the_users_file_rather_than_the_stores() -> None:
     error = with_names(AssetError("abc.png is damaged.", asset="abc.png"), {"abc.png": "cat.png"})
     assert isinstance(error, AssetError)
     assert error.message == "cat.png is damaged."
+
+
+def test_the_demo_prefers_a_painting_in_the_medium_that_was_not_shown_yet() -> None:
+    def style(key: str, kind: StyleKind, medium: str = "", **changes: Any) -> StyleInfo:
+        words = {"en": medium} if medium else {}
+        return StyleInfo(
+            id=f"{kind.value}:{key}", key=key, kind=kind, titles={}, medium=words, **changes
+        )
+
+    styles = [
+        style("mine", StyleKind.MODEL),
+        style("gone", StyleKind.PAINTING, "Oil", reason="Not there."),
+        style("row", StyleKind.BUILT_IN),
+        style("ink", StyleKind.PAINTING, "Ink"),
+        style("oil", StyleKind.PAINTING, "Oil"),
+    ]
+    assert fitting(styles, "oil", set()) == "painting:oil"
+    assert fitting(styles, "oil", {"painting:oil"}) == "painting:ink"
+    assert fitting(styles, "", set()) == "built-in:row"
+    with pytest.raises(ModelError, match="No style can be used"):
+        fitting(styles[:2], "oil", set())
 
 
 def test_a_broken_model_of_the_user_is_no_serious_finding() -> None:

@@ -273,6 +273,15 @@ def test_a_reader_that_leaves_early_hears_no_complaint(environment: dict[str, st
         assert process.stderr.read() == b""
 
 
+def test_the_demo_paints_every_sample(gesso: Gesso, tmp_path: Path) -> None:
+    done = gesso("demo", "--out-dir", tmp_path / "out")
+    assert done.returncode == 0, done.stderr.decode()
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert len(names) == 5
+    assert all(name in done.stdout.decode() for name in names)
+    assert "NASA" in done.stdout.decode()
+
+
 def test_doctor_finds_this_installation_fit(gesso: Gesso) -> None:
     told = document(gesso("doctor", "--json"))
     assert told["devices"]["onnxruntime"]

@@ -246,6 +246,11 @@ def test_a_network_is_added_named_used_and_removed(gesso: Gesso, tmp_path: Path)
     assert np.abs(pixels(target) - pixels(source)).mean() > 5
     listed = document(gesso("models", "list", "--json"))["models"]
     assert "tile-floor" in {model["id"] for model in listed}
+    (Path(added["path"]) / "model.onnx").write_bytes(b"damaged")
+    damaged = gesso("stylize", source, "--style", style, "-o", target)
+    assert damaged.returncode == 4
+    assert b"7 bytes where" in damaged.stderr
+    assert gesso("models", "verify", "tile-floor").returncode == 4
     assert gesso("models", "remove", "tile-floor").returncode == 0
     gone = gesso("stylize", source, "--style", style, "-o", target)
     assert gone.returncode == 2

@@ -173,7 +173,7 @@ def _decode_tiff(file: BinaryIO, limits: Limits, accept_truncated: bool) -> Deco
         im = pillow_open.open_image("TIFF", file)
         limits.check(*im.size)
         frame = pillow_open.decode("TIFF", file, im, accept_truncated=accept_truncated)
-        if int(page.bitspersample) == 16:
+        if tiff.bits_of(page) == 16:
             frame.notes.append("Read at 8 bits of its 16.")
     if pages > 1:
         frame.notes.append(f"First of {pages} pages.")

@@ -31,6 +31,16 @@ _MAX_TEXT = 8 << 20
 _MAX_PROFILE = 8 << 20
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+# Left, top, across, down of each pass (ISO/IEC 15948, 8.2).
+_ADAM7 = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
 _ONE_AT_A_TIME = 40_000_000
 
 
@@ -52,6 +62,7 @@ class PngHeader:
         exif: contents of eXIf, or b"".
         dpi: from pHYs.
         text: keyword -> text of tEXt, zTXt and iTXt; the first of each keyword.
+        has_palette: a palette of valid length was met.
         is_complete: the IEND chunk was met.
         notes: sentences for the user.
     """
@@ -71,6 +82,7 @@ class PngHeader:
     exif: bytes = b""
     dpi: tuple[float, float] | None = None
     text: dict[str, str] = field(default_factory=dict)
+    has_palette: bool = False
     is_complete: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -78,6 +90,19 @@ class PngHeader:
     def has_alpha(self) -> bool:
         """Whether any pixel can be transparent."""
         return self.color in (4, 6) or self.transparency is not None
+
+    @property
+    def inflated_bytes(self) -> int:
+        """Bytes of all rows once inflated, with a filter byte each; by passes if interlaced."""
+        bits = self.depth * _CHANNELS[self.color]
+        if not self.is_interlaced:
+            return ((self.width * bits + 7) // 8 + 1) * self.height
+        total = 0
+        for left, top, across, down in _ADAM7:
+            columns = -(-(self.width - left) // across) if self.width > left else 0
+            rows = -(-(self.height - top) // down) if self.height > top else 0
+            total += ((columns * bits + 7) // 8 + 1) * rows if columns else 0
+        return total
 
     @property
     def raw_bytes(self) -> int:
@@ -91,6 +116,7 @@ def read_header(file: BinaryIO) -> PngHeader:
     Raises:
         DamagedError: it has no valid header.
     """
+    size = file.seek(0, io.SEEK_END)
     file.seek(8)
     header: PngHeader | None = None
     head = [SIGNATURE]
@@ -113,13 +139,15 @@ def read_header(file: BinaryIO) -> PngHeader:
         if kind == b"IDAT":
             header.first_data = header.first_data or start
             header.data_bytes += length
-            header.end_data = start + length + 12
+            # A length beyond the end of the file would have it all allocated at once.
+            header.end_data = min(start + length + 12, size)
         if kind in _WANTED and length <= _MAX_SMALL_CHUNK:
             body = file.read(length + 4)
             if len(body) < length + 4:
                 break
-            if kind in (b"PLTE", b"tRNS"):
+            if _decoder_needs(header, kind, length):
                 head.append(lead + body)
+                header.has_palette |= kind == b"PLTE"
             _take(header, kind, body[:-4])
         else:
             file.seek(length + 4, io.SEEK_CUR)
@@ -132,6 +160,18 @@ def read_header(file: BinaryIO) -> PngHeader:
 _WANTED = frozenset(
     (b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"pHYs", b"acTL", b"tEXt", b"zTXt", b"iTXt")
 )
+
+
+def _decoder_needs(header: PngHeader, kind: bytes, length: int) -> bool:
+    """Return whether a chunk is to be shown to the decoder: valid palettes and transparency."""
+    if kind == b"PLTE":
+        return header.color == 3 and 0 < length <= 768 and length % 3 == 0
+    return kind == b"tRNS" and _is_transparency(header, length)
+
+
+def _is_transparency(header: PngHeader, length: int) -> bool:
+    wanted = {0: (2, 2), 2: (6, 6), 3: (1, 256)}.get(header.color, (1, 0))
+    return wanted[0] <= length <= wanted[1]
 
 
 def _parse_ihdr(body: bytes) -> PngHeader:
@@ -151,7 +191,7 @@ def _parse_ihdr(body: bytes) -> PngHeader:
 
 def _take(header: PngHeader, kind: bytes, body: bytes) -> None:
     match kind:
-        case b"tRNS":
+        case b"tRNS" if _is_transparency(header, len(body)):
             header.transparency = body
         case b"iCCP":
             _, _, packed = body.partition(b"\0")
@@ -257,6 +297,8 @@ def decode(file: BinaryIO, header: PngHeader, *, accept_truncated: bool) -> Deco
     """
     if not header.first_data:
         raise TruncatedError("it ends before its pixels begin")
+    if header.color == 3 and not header.has_palette:
+        raise DamagedError("its palette is missing")
     pixels: NDArray[Any]
     alpha: NDArray[Any] | None = None
     if header.depth == 16:
@@ -266,6 +308,11 @@ def decode(file: BinaryIO, header: PngHeader, *, accept_truncated: bool) -> Deco
         is_whole = load(im, accept_truncated=accept_truncated)
         pixels, alpha = split(im)
     frame = Decoded(pixels, alpha, header.icc, dpi=header.dpi, notes=list(header.notes))
+    # An early end of the compressed data is no error to the decoder: the rest stays black.
+    if is_whole and not pixels[-1].any() and not _holds_all_rows(file, header):
+        if not accept_truncated:
+            raise TruncatedError("its pixels end early")
+        is_whole = False
     if not is_whole:
         frame.notes.append(PARTIAL)
     if header.frames > 1:
@@ -277,7 +324,32 @@ def open_image(file: BinaryIO, header: PngHeader) -> Any:
     """Return Pillow's image of the pixels, not decoded yet."""
     from PIL import PngImagePlugin
 
-    return PngImagePlugin.PngImageFile(cast(BinaryIO, _PixelChunks(file, header)))
+    try:
+        return PngImagePlugin.PngImageFile(cast(BinaryIO, _PixelChunks(file, header)))
+    except (OSError, ValueError, SyntaxError, struct.error) as error:
+        raise DamagedError(f"its header cannot be read ({error})") from error
+
+
+def _holds_all_rows(file: BinaryIO, header: PngHeader) -> bool:
+    """Return whether the compressed data hold every row; inflates them in small pieces."""
+    machine = zlib.decompressobj()
+    wanted = header.inflated_bytes
+    at, have = header.first_data, 0
+    try:
+        while at < header.end_data:
+            file.seek(at)
+            length, kind = struct.unpack(">I4s", file.read(8))
+            at += length + 12
+            if kind != b"IDAT":
+                continue
+            while length > 0 and (data := file.read(min(length, 1 << 20))):
+                length -= len(data)
+                while data and have < wanted:
+                    have += len(machine.decompress(data, 1 << 20))
+                    data = machine.unconsumed_tail
+    except (zlib.error, struct.error):
+        return False
+    return have >= wanted
 
 
 def _decode_16(

@@ -8,6 +8,7 @@ by libtiff, once for the high bytes and once for the low ones, as in `png_read`.
 
 from __future__ import annotations
 
+import logging
 import struct
 import zlib
 from typing import Any, BinaryIO
@@ -56,18 +57,30 @@ def first_page(file: BinaryIO) -> Any:
     """
     import tifffile
 
+    # What tifffile logs of damaged tags is of no use to the user, and there can be much of it.
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     file.seek(0)
     try:
-        return tifffile.TiffFile(file).pages[0]
+        page = tifffile.TiffFile(file).pages[0]
     except MemoryError:
         raise
     except Exception as error:
         raise DamagedError(f"its directory cannot be read ({str(error)[:120]})") from error
+    if not isinstance(page.imagewidth, int) or not isinstance(page.imagelength, int):
+        raise DamagedError("its directory does not say how large it is")
+    return page
 
 
 def is_deep(page: Any) -> bool:
     """Return whether the page needs this module: more than eight bits, or not integers."""
-    return bool(page.bitspersample > 8 or page.sampleformat == 3)
+    return bits_of(page) > 8 or page.sampleformat == 3
+
+
+def bits_of(page: Any) -> int:
+    """Return the bits of a sample, of the deepest one if they differ."""
+    bits = page.bitspersample
+    found = bits if isinstance(bits, tuple) else (bits,)
+    return max((b for b in found if isinstance(b, int)), default=0)
 
 
 def decode_deep(file: BinaryIO, page: Any, open_image: Any) -> Decoded:

@@ -61,7 +61,7 @@ def first_page(file: BinaryIO) -> Any:
     logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     file.seek(0)
     try:
-        page = tifffile.TiffFile(file).pages[0]
+        page: Any = tifffile.TiffFile(file).pages[0]
     except MemoryError:
         raise
     except Exception as error:

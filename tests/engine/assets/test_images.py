@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import resource
 import struct
 import time
 from pathlib import Path
@@ -470,6 +469,7 @@ def test_a_thumbnail_of_16_bits_looks_like_the_picture(tmp_path: Path, color: in
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"what was there before")
+    resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
     try:

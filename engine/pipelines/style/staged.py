@@ -25,7 +25,7 @@ from engine.pipelines.style.networks.store import stored_graph
 from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.runtime.sessions import Graph, Session
 from engine.spec.task import RunOptions
-from engine.tasks.stylize_plan import is_staged, work_kind
+from engine.tasks.stylize_plan import work_kind
 
 Planes = NDArray[np.float32]
 
@@ -34,6 +34,9 @@ _STRIP_PIXELS = 1 << 18
 
 _STRIP_BYTES = 1600
 """Memory per pixel of a strip, over all the sessions that keep some (measured: about 1200)."""
+
+_HALF_FROM = 4_000_000
+"""Pictures of up to so many pixels keep full precision."""
 
 _HALF_DENSITY = 8.0
 """Maps with at least so many numbers per pixel of the picture are kept in half precision."""
@@ -155,7 +158,7 @@ class _Run:
         self._padded = padded
         rows = max(strip_pixels // padded.width, _LEAST_ROWS)
         self._rows = min(rows // 8 * 8, padded.height)
-        self._may_halve = is_staged(padded.height * padded.width)
+        self._may_halve = padded.height * padded.width > _HALF_FROM
         self._room = room
         self._measured: dict[int, tuple[Planes, Planes]] = {}
         self._total = sum(self._strip_count(stage) for stage in self.stages)

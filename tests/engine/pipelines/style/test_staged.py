@@ -63,7 +63,7 @@ def test_maps_on_disk_give_the_same_and_leave_nothing_behind(network, tmp_path):
 
 
 def test_half_precision_maps_stay_within_a_step(network, tmp_path, monkeypatch):
-    monkeypatch.setattr(staged, "is_staged", lambda pixels: True)
+    monkeypatch.setattr(staged, "_HALF_FROM", 0)
     whole, parts = both(
         network, toy_vector(network), photo(130, 90), FakeJob(tmp_path), strip_pixels=1
     )
@@ -76,7 +76,7 @@ def test_half_precision_maps_stay_within_a_step(network, tmp_path, monkeypatch):
 def test_real_networks_staged_in_half_precision_stay_within_a_step(
     family, size, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(staged, "is_staged", lambda pixels: True)
+    monkeypatch.setattr(staged, "_HALF_FROM", 0)
     if family == "26":
         rows = read_rows(weights_folder() / "multistyle26.onnx")
         network, vector = rows.network, rows.rows[19]

@@ -9,7 +9,6 @@ from toy_networks import photo
 
 from engine.errors import Cancelled, ModelError, ParameterError
 from engine.ops.color import oklab_from_srgb
-from engine.pipelines.style import styles
 from engine.pipelines.style import stylize as module
 from engine.pipelines.style.sources import planes_of
 from engine.pipelines.style.stylize import stylize
@@ -20,21 +19,9 @@ from engine.tasks.stylize import Depth, KeepColor, StyleUse, StylizeParams, plan
 
 pytestmark = pytest.mark.weights
 
-ROW = "built-in:row-19"
-OTHER = "built-in:row-11"
+ROW = "built-in:nocturne"
+OTHER = "built-in:papyrus"
 sessions = Sessions()
-
-
-@pytest.fixture(autouse=True)
-def rows_by_number(monkeypatch):
-    """Bundled styles are listed elsewhere; here a key ends in the row's number."""
-    real = styles._entry
-
-    def entry(style):
-        name = style.partition(":")[2]
-        return styles._Entry(int(name[4:])) if name.startswith("row-") else real(style)
-
-    monkeypatch.setattr(styles, "_entry", entry)
 
 
 @pytest.fixture
@@ -265,19 +252,14 @@ def test_cancelling_ends_the_job_and_saves_nothing(job):
 
 
 def test_large_pictures_run_in_stages_and_show_a_preview_first(job, monkeypatch):
-    for place in (module, "engine.pipelines.style.painters", "engine.pipelines.style.staged"):
-        target = f"{place}.is_staged" if isinstance(place, str) else None
-        if target:
-            monkeypatch.setattr(target, lambda pixels: pixels > 100 * 100)
-        else:
-            monkeypatch.setattr(place, "is_staged", lambda pixels: pixels > 100 * 100)
+    for place in ("stylize", "painters"):
+        monkeypatch.setattr(f"engine.pipelines.style.{place}.is_staged", lambda n: n > 10_000)
     pixels = photo(180, 240)
     monkeypatch.setattr(module, "_PREVIEW_PX", 90)
     staged = run(job, pixels).pixels
     assert job.previews >= 1
     assert job.steps
     monkeypatch.undo()
-    monkeypatch.setattr(styles, "_entry", lambda style: styles._Entry(int(style[-2:])))
     whole = run(FakeJob(job.scratch.parent, sessions=sessions), pixels).pixels
     assert np.abs(staged.astype(int) - whole).max() <= 1
 

@@ -63,6 +63,24 @@ def test_a_bad_file_is_met_with_a_sentence_and_an_odd_one_is_read(
     assert "not enough memory" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("tiff_of_doubles_in_lzw", "float64 samples are compressed .* TIFF with ZIP"),
+        ("tiff_in_an_unknown_compression", r"TIFF 40000\) that Gesso does not read"),
+        ("tiff_cut_in_its_pixels", r"about 3\d% of the picture is there"),
+        ("bmp_cut_in_its_pixels", r"about 1\d% of the picture is there"),
+        ("a_heic", "a HEIC picture, which Gesso does not read"),
+        ("a_name_with_newlines", "“two�lines�.31m�gnp.png” is not a picture"),
+        ("zero_bytes", "it has zero bytes"),
+    ],
+)
+def test_the_sentence_says_what_is_wrong(name: str, words: str, tmp_path: Path) -> None:
+    case = next(c for c in CASES if c.name == name)
+    with pytest.raises(AssetError, match=words):
+        read_picture(case.make(tmp_path))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_looks_without_decoding_fail_only_with_a_sentence(case: Case, tmp_path: Path) -> None:
     path = case.make(tmp_path)

@@ -218,5 +218,8 @@ class Surface:
         gloss = np.clip(half, 0, 1) ** 60
         flat = (1 / np.float32(np.sqrt(1 + 0.3**2 + 0.36**2))) ** 60
         light = np.clip(diffuse, 0.5, 1.4)[..., None]
-        out = np.clip(self.colour, 0, 1) * light + shine * np.clip(gloss - flat, 0, 1)[..., None] * 0.4
+        out = (
+            np.clip(self.colour, 0, 1) * light
+            + shine * np.clip(gloss - flat, 0, 1)[..., None] * 0.4
+        )
         return np.clip(out, 0, 1).astype(np.float32)

@@ -39,7 +39,10 @@ def watercolour(
         if not len(rows):
             continue
         pad = int(0.06 * fine)
-        at = (slice(max(rows[0] - pad, 0), rows[-1] + pad), slice(max(columns[0] - pad, 0), columns[-1] + pad))
+        at = (
+            slice(max(rows[0] - pad, 0), rows[-1] + pad),
+            slice(max(columns[0] - pad, 0), columns[-1] + pad),
+        )
         mask = wash.mask[at]
         a, b = drift[number % 4][at], drift[(number * 3 + 1) % 4][at]
         shift = np.array([rng.normal(0, 0.0012 * fine), rng.normal(0, 0.0012 * fine)])
@@ -58,7 +61,10 @@ def watercolour(
         pool = 1 + 0.34 * flow[number % 3][at] + 0.12 * flow[(number + 2) % 3][at]
         bloom = flow[(number + 1) % 3][at]
         ring = np.exp(-(((bloom - 0.45) / 0.035) ** 2)) * 0.35
-        amount = mask * np.clip(pool, 0.25, 2) * (1 - 0.3 * smoothstep(0.45, 0.8, bloom)) + mask * ring * 0.6
+        amount = (
+            mask * np.clip(pool, 0.25, 2) * (1 - 0.3 * smoothstep(0.45, 0.8, bloom))
+            + mask * ring * 0.6
+        )
         amount = amount * (1 + 0.75 * hollow[at]) + rim * 0.85
         if wash.grade is not None:
             amount = amount * np.clip(wash.grade[at], 0, 2)
@@ -75,8 +81,15 @@ def watercolour(
 def _splatter(size: int, rng: np.random.Generator) -> Array:
     scene = Scene(size, "#ffffff")
     count = 70
-    drops = [(float(px), float(py), float(radius)) for px, py, radius in zip(
-        rng.random(count), rng.beta(2, 1.2, count), rng.exponential(0.0014, count) + 0.0006, strict=True)]
+    drops = [
+        (float(px), float(py), float(radius))
+        for px, py, radius in zip(
+            rng.random(count),
+            rng.beta(2, 1.2, count),
+            rng.exponential(0.0014, count) + 0.0006,
+            strict=True,
+        )
+    ]
     mask = scene.dots(drops)
     return mask * 0.6 + np.clip(mask - blur(mask, 2), 0, 1)
 
@@ -91,8 +104,10 @@ def _pencil(lines: list[list[Point]], size: int, grain: Array, rng: np.random.Ge
             length = float(np.hypot(bx - ax, by - ay)) + 1e-6
             ux, uy = (bx - ax) / length, (by - ay) / length
             bow = rng.normal(0, 0.0012)
-            path = [(ax - ux * over + rng.normal(0, 0.0006), ay - uy * over),
-                    ((ax + bx) / 2 - uy * bow, (ay + by) / 2 + ux * bow),
-                    (bx + ux * over, by + uy * over + rng.normal(0, 0.0006))]
+            path = [
+                (ax - ux * over + rng.normal(0, 0.0006), ay - uy * over),
+                ((ax + bx) / 2 - uy * bow, (ay + by) / 2 + ux * bow),
+                (bx + ux * over, by + uy * over + rng.normal(0, 0.0006)),
+            ]
             mask = np.maximum(mask, scene.line(path, 0.0013) * float(rng.uniform(0.5, 1)))
     return mask * smoothstep(0.25, 0.55, grain)

@@ -1,7 +1,7 @@
 """Names for the rows of the bundled 26-style network, which came without any.
 
-Each was named after what the row does to the sample photographs. Row 23 is left out, since it hardly
-changes a picture.
+Each was named after what the row does to the sample photographs. Row 23 is left out, since it
+hardly changes a picture.
 """
 
 from __future__ import annotations

@@ -95,8 +95,11 @@ def _box(field: Array, radius: int, axis: int) -> Array:
 
 
 def blur(field: Array, sigma: float) -> Array:
-    """Return an approximate Gaussian blur (three boxes), `sigma` in pixels."""
-    if sigma < 0.3:
+    """Return an approximate Gaussian blur (three boxes), `sigma` in pixels.
+
+    Boxes cannot be narrower than three pixels: below 0.6 the field comes back as it is.
+    """
+    if sigma < 0.6:
         return field
     ideal = np.sqrt(12 * sigma * sigma / 3 + 1)
     narrow = int((ideal - 1) // 2)

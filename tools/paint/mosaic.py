@@ -1,7 +1,7 @@
 """Mosaic: square tesserae laid along the edges, set in grout, lit by a low lamp.
 
-A. Hausner, "Simulating decorative mosaics", SIGGRAPH 2001: a centroidal Voronoi diagram under a square
-metric that turns with the direction field and keeps off the edges.
+A. Hausner, "Simulating decorative mosaics", SIGGRAPH 2001: a centroidal Voronoi diagram under a
+square metric that turns with the direction field and keeps off the edges.
 """
 
 from __future__ import annotations

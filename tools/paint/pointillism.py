@@ -1,7 +1,8 @@
 """Pointillism: dabs of nearly pure pigment that mix in the eye.
 
-After the practice that P. Signac sets out in "D'Eugène Delacroix au néo-impressionnisme" (1899): few
-pigments and their tints, unmixed; each place carries its own colour, its light and the complement.
+After the practice that P. Signac sets out in "D'Eugène Delacroix au néo-impressionnisme" (1899):
+few pigments and their tints, unmixed; each place carries its own colour, its light and the
+complement.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Remakes resources/styles/thumbnails: `python -m tools.paint.thumbnails --out resources/styles`.
 
-A painting's thumbnail is a crop of it; a built-in style's shows one sample photograph in that style.
+A painting's thumbnail is a crop of it; a built-in style's shows one sample photograph repainted.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Watercolour: transparent washes whose pigment gathers at the edges and in the paper's hollows.
 
-The effects are those that Curtis et al. 1997, "Computer-generated watercolor", list (edge darkening,
-granulation, flow, backruns, glazing); layers add as optical density (Beer-Lambert), which is
-Kubelka-Munk without scattering.
+The effects are those that Curtis et al. 1997, "Computer-generated watercolor", list (edge
+darkening, granulation, flow, backruns, glazing); layers add as optical density (Beer-Lambert),
+which is Kubelka-Munk without scattering.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -99,7 +101,7 @@ def _pencil(lines: list[list[Point]], size: int, grain: Array, rng: np.random.Ge
     mask = np.zeros((size, size), np.float32)
     for line in lines:
         path: list[Point] = []
-        for (ax, ay), (bx, by) in zip(line, line[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(line):
             over = 0.0035 if len(line) < 8 else 0.0
             length = float(np.hypot(bx - ax, by - ay)) + 1e-6
             ux, uy = (bx - ax) / length, (by - ay) / length

@@ -1,6 +1,6 @@
 """A still life in three dimensions: jug, bowl and pears on a table, found by sphere tracing.
 
-J. C. Hart 1996, "Sphere tracing". Each body is a solid of revolution about its own, perhaps tilted, axis.
+J. C. Hart 1996, "Sphere tracing". Each body is a solid of revolution about its own axis.
 """
 
 from __future__ import annotations
@@ -108,6 +108,17 @@ def _local(body: Body, p: Array) -> tuple[Array, Array]:
 
 
 def _body_gap(body: Body, p: Array) -> Array:
+    """Return the distance to a body; far off, that to a sphere around it, which is cheaper."""
+    tall = body.outline[-1][0]
+    middle = np.array(body.foot) + np.array(body.axis) * tall / 2
+    around = float(np.hypot(tall / 2, max(radius for _, radius in body.outline)))
+    gap = np.linalg.norm(p - middle.astype(np.float32), axis=-1) - around
+    near = gap < 0.25
+    gap[near] = _outline_gap(body, p[near])
+    return gap
+
+
+def _outline_gap(body: Body, p: Array) -> Array:
     along, off = _local(body, p)
     place, radius = np.array(body.outline).T
     place = place.copy()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from engine.errors import Cancelled
 
@@ -27,8 +28,10 @@ class CancelToken:
         return self._event.is_set()
 
     def set(self) -> None:
-        """Ask to stop; calls every hook once. Safe from any thread."""
+        """Ask to stop; calls every hook once, however often it is asked. Safe from any thread."""
         with self._lock:
+            if self._event.is_set():
+                return
             self._event.set()
             hooks = list(self._hooks.values())
         for hook in hooks:
@@ -55,6 +58,15 @@ class CancelToken:
         return number
 
     def remove_hook(self, number: int) -> None:
-        """Forget a hook."""
+        """Forget a hook. One that is just being called may still run to its end."""
         with self._lock:
             self._hooks.pop(number, None)
+
+    @contextmanager
+    def calling(self, hook: Callable[[], None]) -> Iterator[None]:
+        """Have `hook` called if the token is set within the block, or was before."""
+        number = self.add_hook(hook)
+        try:
+            yield
+        finally:
+            self.remove_hook(number)

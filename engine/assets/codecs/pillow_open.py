@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import io
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -57,6 +58,8 @@ class _Bounded:
 
 def _plugin(kind: str) -> type[ImageFile.ImageFile]:
     module, name = _PLUGINS[kind]
+    # What Pillow logs of damaged files is of no use to the user; its exceptions are told.
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     plugin: type[ImageFile.ImageFile] = getattr(importlib.import_module(f"PIL.{module}"), name)
     return plugin
 

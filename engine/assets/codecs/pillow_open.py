@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import io
+import logging
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np

@@ -335,3 +335,17 @@ print(repr(report.openvino), report.openvino_state)
     done = in_a_process(script)
     sentence = "OpenVINO is not installed: pip install --no-deps openvino."
     assert done.stdout == f"['', '{sentence}', '{sentence}']\n'' {sentence}\n"
+
+
+def test_the_pinned_list_installs_it_without_its_dependencies() -> None:
+    """Only this list is installed with `--no-deps`; a dependency would bring the telemetry."""
+    root = Path(__file__).parents[3]
+    pinned = (root / "resources/models/packages.txt").read_text(encoding="utf-8")
+    assert f"\nopenvino=={openvino.library().version} ;" in pinned
+    assert pinned.count("--hash=sha256:") >= 17
+    assert (
+        "openvino"
+        not in (root / "pyproject.toml")
+        .read_text(encoding="utf-8")
+        .partition("[project.optional-dependencies]")[0]
+    )

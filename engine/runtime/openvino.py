@@ -99,7 +99,7 @@ class OpenVinoGraph:
             # Pinned threads of two workers, or of the window, would queue for the same cores.
             "ENABLE_CPU_PINNING": False,
             # Kernels are kept for every shape that was ever met, 5000 of each kind if it is not
-            # told otherwise: 400 shapes of a style network took 310 MB, with this limit 60 MB.
+            # told otherwise: 384 shapes of a style network took 310 MB, with this limit 62 MB.
             "CPU_RUNTIME_CACHE_CAPACITY": _KEPT_KERNELS,
         }
         # With one stream OpenVINO runs one request at a time in any case.

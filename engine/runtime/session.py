@@ -49,7 +49,7 @@ class Session:
         """Return every output by name.
 
         Two threads may run the same session at once. Memory and compiled kernels follow the
-        shapes: OpenVINO prepares each new shape in 3 to 20 ms and onnxruntime's arena grows with
+        shapes: OpenVINO prepares each new shape in 3 to 15 ms and onnxruntime's arena grows with
         each, so pieces of one picture had best have one shape.
 
         Args:

@@ -23,14 +23,21 @@ def to_file(path: Path, level: int = logging.INFO) -> None:
     _install(handler, level)
 
 
-def to_stderr(level: int = logging.WARNING) -> None:
-    """Send the log to standard error."""
+def to_stderr(level: int | str = logging.WARNING, *, with_time: bool = False) -> None:
+    """Send the log to standard error.
+
+    Args:
+        level: the least that is shown.
+        with_time: also say when and where, for a stream that is a file.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    handler.setFormatter(logging.Formatter(_FORMAT if with_time else "%(levelname)s: %(message)s"))
     _install(handler, level)
 
 
-def _install(handler: logging.Handler, level: int) -> None:
+def _install(handler: logging.Handler, level: int | str) -> None:
+    if isinstance(level, str):
+        level = logging.getLevelNamesMapping()[level]
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(min(level, root.level) if root.handlers[1:] else level)

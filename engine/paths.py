@@ -75,6 +75,11 @@ class Folders:
         """Graphs rebuilt from model files, and optimised copies of them."""
         return self.cache / "graphs"
 
+    @property
+    def scratch(self) -> Path:
+        """Folders of running jobs, removed after each."""
+        return self.cache / "scratch"
+
     @classmethod
     def under(cls, home: Path) -> Folders:
         """Return folders that all lie under `home`."""

@@ -34,6 +34,7 @@ class ModelLicence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         attribution: what must be named.
         commercial: whether results may be sold: "yes", "no" or "unknown".
         note: what is known of the origin.
+        consent: whether the user must agree to the terms before the first use.
     """
 
     spdx: str
@@ -41,6 +42,7 @@ class ModelLicence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     attribution: str = ""
     commercial: str = "unknown"
     note: str = ""
+    consent: bool = False
 
 
 class ModelSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

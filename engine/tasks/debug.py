@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from engine.spec.results import TextResult
+from engine.spec.results import ImageResult, TaskResult, TextResult
 from engine.spec.task import TaskParams, TaskSpec
 
 
@@ -43,14 +43,30 @@ class LeakParams(TaskParams, frozen=True, kw_only=True, tag="debug-leak"):
     megabytes: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
 
 
-def _spec(name: str, params: type[TaskParams]) -> TaskSpec:
+class PaintParams(TaskParams, frozen=True, kw_only=True, tag="debug-paint"):
+    """Take a while, then give a picture of one grey."""
+
+    seconds: Annotated[float, Meta(ge=0, le=600)] = 0.0
+    grey: Annotated[int, Meta(ge=0, le=255)] = 128
+    width: Annotated[int, Meta(ge=1, le=10_000)] = 16
+    height: Annotated[int, Meta(ge=1, le=10_000)] = 16
+
+
+def _spec(
+    name: str,
+    params: type[TaskParams],
+    result: type[TaskResult] = TextResult,
+    *,
+    has_preview: bool = False,
+) -> TaskSpec:
     return TaskSpec(
         id=f"debug-{name}",
         version=1,
         title=f"Debug: {name}",
         params=params,
-        result=TextResult,
+        result=result,
         entry=f"engine.worker.debug:{name}",
+        has_preview=has_preview,
         is_debug=True,
     )
 
@@ -61,4 +77,5 @@ DEBUG_TASKS: tuple[TaskSpec, ...] = (
     _spec("crash", CrashParams),
     _spec("garbage", GarbageParams),
     _spec("leak", LeakParams),
+    _spec("paint", PaintParams, ImageResult, has_preview=True),
 )

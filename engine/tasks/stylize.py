@@ -10,10 +10,8 @@ from msgspec import Meta
 
 from engine.spec.params import Fraction, ImageIn, MaskIn, choice_titles, ui
 from engine.spec.results import ImageResult
-from engine.spec.task import TaskParams, TaskSpec
-
-FINEST_PX = 4096
-"""Long side of the network's working picture at a stroke size of 1."""
+from engine.spec.task import RunOptions, TaskParams, TaskSpec, Work
+from engine.tasks.stylize_plan import FINEST_PX, Pictures, planned, sizes_of
 
 
 class KeepColor(Enum):
@@ -118,6 +116,33 @@ class StylizeParams(TaskParams, frozen=True, kw_only=True, tag="stylize"):
     ] = Depth.AUTO
 
 
+def plan(params: StylizeParams, pictures: Pictures, options: RunOptions) -> tuple[Work, ...]:
+    """Foretell the work of a run.
+
+    Args:
+        params: of the run.
+        pictures: asset id -> (width, height), with the content among them.
+        options: how to run.
+
+    Returns:
+        The networks' work by kind and megapixels, and that of putting the result together.
+        Nothing if the content's size is not known.
+    """
+    if params.content not in pictures:
+        return ()
+    width, height = pictures[params.content]
+    sizes = sizes_of(
+        height,
+        width,
+        stroke=params.stroke,
+        texture=params.texture,
+        size=params.size,
+        preview_px=options.preview_px,
+    )
+    styles = [(use.style, use.weight, use.mask, use.invert) for use in params.styles]
+    return planned(styles if params.strength > 0.0 else [], sizes, options)
+
+
 STYLIZE = TaskSpec(
     id="stylize",
     version=1,
@@ -126,6 +151,7 @@ STYLIZE = TaskSpec(
     result=ImageResult,
     entry="engine.pipelines.style.stylize:stylize",
     has_preview=True,
+    plan=plan,
 )
 
-__all__ = ["FINEST_PX", "STYLIZE", "Depth", "KeepColor", "StyleUse", "StylizeParams"]
+__all__ = ["FINEST_PX", "STYLIZE", "Depth", "KeepColor", "StyleUse", "StylizeParams", "plan"]

@@ -1,0 +1,1 @@
+"""The shared view of pictures: looking, comparing, painting masks."""

@@ -1,0 +1,1 @@
+"""Changing what is open: the current value, undo and autosave."""

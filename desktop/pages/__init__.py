@@ -1,0 +1,1 @@
+"""The canvases: one page each."""

@@ -1,0 +1,169 @@
+"""Masks of the style page: which one is being painted, and its way into the document."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop.canvas.convert import decoded, grey_array
+from desktop.canvas.mask_buffer import MaskBuffer
+from desktop.canvas.view import CanvasView, Tool
+from desktop.document import edits
+from desktop.document.model import Document
+from desktop.editing.store import DocumentStore
+from desktop.engine_link.bridge import EngineBridge
+from desktop.i18n import tr
+from engine.api import EngineError
+
+WHOLE = -1
+"""The target that is the picture's own mask; 0 and up are the styles' masks."""
+
+
+class MaskDesk(QObject):
+    """Lets one mask at a time be painted on the canvas, and writes each stroke into the document.
+
+    A stroke becomes a file in the store, the document refers to it, and undo brings back the
+    reference; the painter then finds the pixels in its own memory or reads the file again.
+
+    Signals:
+        target_changed: the number of the style whose mask is painted, `WHOLE`, or None.
+        trouble: a sentence for the user.
+    """
+
+    target_changed = Signal(object)
+    trouble = Signal(str)
+
+    def __init__(
+        self,
+        canvas: CanvasView,
+        store: DocumentStore,
+        bridge: EngineBridge,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._store = store
+        self._bridge = bridge
+        self._target: int | None = None
+        self._style = ""
+        canvas.maskEdited.connect(self._on_edited)
+        store.changed.connect(self._on_changed)
+
+    @property
+    def target(self) -> int | None:
+        """The number of the style whose mask is painted, `WHOLE`, or None."""
+        return self._target
+
+    def paint(self, target: int) -> None:
+        """Open the mask of `target` for painting with the brush, an empty one if there is none."""
+        if not self._canvas.has_picture:
+            self.trouble.emit(tr("Open a picture first; a mask is painted on it."))
+            return
+        self._target = target
+        self._style = self._style_at(target)
+        self._show()
+        self._canvas.set_tool(Tool.BRUSH)
+        self.target_changed.emit(target)
+
+    def close(self) -> None:
+        """Stop painting; the mask stays in force."""
+        if self._target is None:
+            return
+        self._target = None
+        self._canvas.edit_mask(None)
+        self.target_changed.emit(None)
+
+    def clear(self, target: int) -> None:
+        """Take the mask of `target` away."""
+        mask_id = self._mask_id(self._store.document, target)
+        if mask_id is None:
+            return
+        if target == self._target:
+            self.close()
+        self._store.push(tr("Remove mask"), edits.remove_mask(self._store.document, mask_id))
+
+    def _style_at(self, target: int) -> str:
+        chosen = edits.styles(self._store.document)
+        return str(chosen[target]["style"]) if 0 <= target < len(chosen) else ""
+
+    def _mask_id(self, document: Document, target: int) -> str | None:
+        if target == WHOLE:
+            value = document.params.get("mask")
+            return str(value) if value else None
+        chosen = edits.styles(document)
+        return chosen[target].get("mask") if 0 <= target < len(chosen) else None
+
+    def _asset(self, document: Document, target: int) -> str:
+        mask_id = self._mask_id(document, target)
+        if mask_id is None:
+            return ""
+        try:
+            return document.mask(mask_id).asset
+        except KeyError:
+            return mask_id  # a recipe names the file itself
+
+    def _show(self) -> None:
+        """Bring the target's mask before the painter."""
+        if self._target is None:
+            return
+        asset = self._asset(self._store.document, self._target)
+        buffer = self._canvas.mask_painter.buffer
+        if buffer is not None and buffer.token == asset:
+            return
+        if buffer is not None and asset and self._canvas.mask_painter.go_to(asset):
+            return
+        self._canvas.edit_mask(self._read(asset))
+
+    def _read(self, asset: str) -> MaskBuffer:
+        rect = self._canvas.picture_rect
+        if asset:
+            try:
+                image = decoded(self._bridge.engine.asset_path(asset).read_bytes())
+            except (EngineError, OSError) as error:
+                self.trouble.emit(tr("This mask cannot be read: {why}", why=error))
+            else:
+                if not image.isNull():
+                    return MaskBuffer(grey_array(image).copy(), asset)
+        return MaskBuffer.empty(round(rect.width()), round(rect.height()))
+
+    @Slot(bytes)
+    def _on_edited(self, png: bytes) -> None:
+        if self._target is None:
+            return
+        ticket = self._bridge.import_bytes(png, ".png")
+        ticket.done.connect(partial(self._put, self._target))
+        ticket.failed.connect(self._on_failed)
+
+    def _put(self, target: int, asset: str) -> None:
+        """Make the painted file the mask of `target`, as one undo step."""
+        buffer = self._canvas.mask_painter.buffer
+        if buffer is not None and self._target == target:
+            buffer.name_state(asset)
+        document = self._store.document
+        mask_id = self._mask_id(document, target)
+        known = {mask.id for mask in document.masks}
+        if mask_id in known and mask_id is not None:
+            after = edits.set_mask(document, mask_id, asset)
+        else:
+            name = tr("Mask") if target == WHOLE else tr("Mask of a style")
+            after, mask_id = edits.add_mask(document, asset, name)
+            if target == WHOLE:
+                after = edits.set_param(after, "mask", mask_id)
+            else:
+                after = edits.mask_style(after, target, mask_id)
+        self._store.push(tr("Paint mask"), after)
+
+    @Slot(object)
+    def _on_failed(self, error: EngineError) -> None:
+        self.trouble.emit(str(error))
+
+    @Slot(object, object)
+    def _on_changed(self, _old: Document, _new: Document) -> None:
+        if self._target is None:
+            return
+        if self._style != self._style_at(self._target):
+            # Another style stands there now: its mask is not the one that was being painted.
+            self.close()
+            return
+        self._show()

@@ -1,0 +1,1 @@
+"""What bytes mean: one module for each family of picture files."""

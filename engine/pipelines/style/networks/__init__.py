@@ -1,0 +1,1 @@
+"""The style networks: their layers, their weights, and the graphs rebuilt from them."""

@@ -1,0 +1,29 @@
+"""The worker's entry: `python -m engine.worker --log FILE`, started by the host only."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Take the standard streams and serve the host until it closes them."""
+    parser = argparse.ArgumentParser(prog="gesso-engine", description=__doc__)
+    parser.add_argument("--log", type=Path, required=True, help="file for everything printed")
+    parser.add_argument("--log-level", default="INFO", help="DEBUG, INFO or WARNING")
+    given = parser.parse_args(arguments)
+
+    # First of all, before an import can print: the streams belong to the protocol.
+    from engine.worker.stdio import claim_stdio
+
+    incoming, outgoing = claim_stdio(given.log)
+
+    from engine import logs
+    from engine.worker.loop import Worker
+
+    logs.to_stderr(given.log_level, with_time=True)
+    Worker(incoming, outgoing).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Programmes that make what the project carries: pictures, translations, packages."""

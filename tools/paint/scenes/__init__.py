@@ -1,0 +1,1 @@
+"""Subjects: what the pictures show, before any medium."""

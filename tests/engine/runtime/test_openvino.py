@@ -340,7 +340,7 @@ print(repr(report.openvino), report.openvino_state)
 def test_the_pinned_list_installs_it_without_its_dependencies() -> None:
     """Only this list is installed with `--no-deps`; a dependency would bring the telemetry."""
     root = Path(__file__).parents[3]
-    pinned = (root / "resources/models/packages.txt").read_text(encoding="utf-8")
+    pinned = (root / "resources/models/accelerators.txt").read_text(encoding="utf-8")
     assert f"\nopenvino=={openvino.library().version} ;" in pinned
     assert pinned.count("--hash=sha256:") >= 17
     assert (

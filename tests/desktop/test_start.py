@@ -129,8 +129,12 @@ def failure() -> ValueError:
 
 
 def test_an_uncaught_error_is_logged_and_told_once(
-    qtbot: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    qtbot: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_warnings: list[str],
 ) -> None:
+    expected_warnings.append("an error nobody expected")
     told: list[str] = []
     monkeypatch.setattr(CrashDialog, "tell", lambda summary, _report, _parent: told.append(summary))
     reporter = CrashReporter()

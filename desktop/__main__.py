@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(_USAGE)
         return 0
     if "--version" in arguments:
-        from engine import __version__
+        from engine.api import __version__
 
         sys.stdout.write(f"Gesso {__version__}\n")
         return 0
@@ -48,15 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
     from desktop.crash import CrashReporter, watch_early
-    from engine import logs
-    from engine.paths import Folders
+    from engine.api import Folders, log_to_file, log_to_stderr
 
     folders = Folders.of_user()
     crash_file = watch_early(folders.logs)
     try:
-        logs.to_file(folders.logs / "window.log")
+        log_to_file(folders.logs / "window.log")
     except OSError:
-        logs.to_stderr()
+        log_to_stderr()
     reporter = CrashReporter()
     reporter.install()
     try:

@@ -23,7 +23,7 @@ from desktop.settings import Settings, SettingsStore
 from desktop.single_instance import SingleInstance, hand_over, socket_name
 from desktop.theme import Wardrobe
 from desktop.window_parts import WindowParts
-from engine.paths import Folders, resources
+from engine.api import Folders, resources
 
 log = logging.getLogger(__name__)
 

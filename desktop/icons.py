@@ -15,7 +15,7 @@ from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
 
 from desktop.theme import tokens
-from engine.paths import resources
+from engine.api import resources
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor

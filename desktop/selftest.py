@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from engine.paths import Folders, resources
+from engine.api import Folders, resources
 
 
 def check_resources() -> str:

@@ -23,6 +23,8 @@ from engine.host.client import Engine
 from engine.host.events import Event, JobChanged, LiveResult, WorkerChanged
 from engine.host.limits import HostLimits
 from engine.host.process import WorkerFactory, WorkerLink
+from engine.logs import to_file as log_to_file
+from engine.logs import to_stderr as log_to_stderr
 from engine.models.info import ModelInfo
 from engine.models.manifest import Manifest, ModelKind, ModelLicence, ModelState
 from engine.models.styles import StyleInfo, StyleKind, resolve_style_name
@@ -141,6 +143,8 @@ __all__ = [
     "find_task",
     "is_frozen",
     "load_params",
+    "log_to_file",
+    "log_to_stderr",
     "picture_info",
     "program_folder",
     "read_foreign_recipe",

@@ -23,7 +23,7 @@ from desktop.pages.page import PageContext
 from desktop.settings import SettingsStore
 from desktop.theme import Wardrobe
 from desktop.window_parts import WindowParts
-from engine.paths import Folders
+from engine.api import Folders
 
 
 def _left_behind(threads_before: set[threading.Thread]) -> list[str]:

@@ -264,8 +264,7 @@ class DemoPage(Page):
 
 def fill(engine: Any) -> None:
     """Put jobs of every kind into a scripted engine."""
-    from engine.api import Estimate, JobState, Lane, Progress, WorkerChanged
-    from engine.errors import WorkerLost
+    from engine.api import Estimate, JobState, Lane, Progress, WorkerChanged, WorkerLost
 
     now = time.time()
     picture = landscape(96, 72)
@@ -300,7 +299,7 @@ def main() -> int:
 
     from desktop import app as studio_app
     from desktop.settings import Settings, save_settings
-    from engine.paths import Folders
+    from engine.api import Folders
 
     home = Path(tempfile.mkdtemp())
     folders = Folders.under(home)

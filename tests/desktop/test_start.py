@@ -21,8 +21,7 @@ from desktop.main_window import MainWindow
 from desktop.settings import SettingsStore
 from desktop.single_instance import SingleInstance, hand_over, socket_name
 from desktop.theme import Wardrobe
-from engine.api import DeviceChoice
-from engine.paths import Folders
+from engine.api import DeviceChoice, Folders
 
 ROOT = Path(__file__).parents[2]
 

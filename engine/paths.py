@@ -16,6 +16,8 @@ from pathlib import Path
 import platformdirs
 
 APP = "Gesso"
+WORKER_WORD = "worker"
+"""First argument of the packaged `gesso-engine` when it is to serve a host."""
 
 
 def is_frozen() -> bool:
@@ -35,6 +37,22 @@ def resources() -> Path:
     if is_frozen():
         return Path(getattr(sys, "_MEIPASS", program_folder())) / "resources"
     return program_folder() / "resources"
+
+
+def forget_package_libraries() -> None:
+    """Give programs that are started from here the system's libraries, not the package's.
+
+    A packaged program is started with its own folder in front of the library path. Its own
+    libraries are found without that; a browser or file manager would load ours and fail.
+    """
+    if not is_frozen():
+        return
+    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH"):
+        before = os.environ.pop(f"{name}_ORIG", None)
+        if before:
+            os.environ[name] = before
+        elif os.environ.get(name) == str(getattr(sys, "_MEIPASS", "")):
+            del os.environ[name]
 
 
 @dataclass(frozen=True)

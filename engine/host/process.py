@@ -13,7 +13,7 @@ from typing import Protocol
 
 from engine.assets.store import process_is_alive
 from engine.errors import EngineError, WorkerLost
-from engine.paths import Folders, is_frozen, program_folder
+from engine.paths import WORKER_WORD, Folders, is_frozen, program_folder
 from engine.spec.task import Lane
 from engine.wire.frames import FrameError, read_frame, write_frame
 from engine.wire.messages import (
@@ -70,7 +70,7 @@ def worker_command(log: Path) -> list[str]:
     if is_frozen():
         # A program of its own beside the window's: it holds no Qt.
         suffix = ".exe" if os.name == "nt" else ""
-        return [str(program_folder() / f"{ENGINE_PROGRAM}{suffix}"), *arguments]
+        return [str(program_folder() / f"{ENGINE_PROGRAM}{suffix}"), WORKER_WORD, *arguments]
     return [sys.executable, "-m", "engine.worker", *arguments]
 
 

@@ -53,6 +53,13 @@ class SelfTest:
         self._troubles: list[str] = []
         self._told: list[str] = []
 
+    def hear_qt(self, _kind: object, _where: object, text: str) -> None:
+        """Pass on what Qt says; a style sheet that it does not understand is a failure."""
+        if "parse" in text.lower():
+            self._troubles.append(text)
+        if sys.stderr is not None:
+            sys.stderr.write(text + "\n")
+
     def checks(self) -> tuple[Callable[[], str], ...]:
         """Return what is checked; each needs those before it."""
         return (
@@ -91,10 +98,12 @@ class SelfTest:
     def check_window(self) -> str:
         """Start engine and window as a user's start does, and wait for the first paint."""
         import psutil
+        from PySide6.QtCore import qInstallMessageHandler
 
         from desktop.app import Studio, create_engine, make_application, page_factories
         from engine.paths import Folders
 
+        qInstallMessageHandler(self.hear_qt)
         self._app = make_application([])
         folders = Folders.of_user()
         self._studio = Studio(self._app, folders, create_engine(folders), page_factories())

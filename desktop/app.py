@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import i18n
@@ -56,7 +56,7 @@ class Studio(QObject):
         super().__init__(app)
         self.settings = SettingsStore(folders.config / "settings.json", self)
         self.folders = with_library(folders, self.settings.value)
-        i18n.install(resources() / "i18n", self.settings.value.language)
+        i18n.install(resources() / "i18n", spoken_language(self.settings.value.language))
         self.wardrobe = Wardrobe(app)
         self.wardrobe.wear(self.settings.value.theme)
         self.engine = engine
@@ -87,6 +87,16 @@ class Studio(QObject):
             self._is_closed = True
             self.bridge.close()
             self.engine.close()
+
+
+def spoken_language(choice: str) -> str:
+    """Return the language to speak: the chosen one, or the system's if it can be drawn."""
+    if choice != "system":
+        return choice
+    wanted = i18n.system_language()
+    # Inter has no Chinese letters; without a system font that has them every word is boxes.
+    has_letters = bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+    return "en" if wanted == "zh_CN" and not has_letters else wanted
 
 
 def with_library(folders: Folders, settings: Settings) -> Folders:

@@ -321,9 +321,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _toggle_zoom(self) -> None:
-        names = {action.id for action in self.actions_.all()}
         wanted = "view.fit" if self.top_bar.zoom_button.text() == "100 %" else "view.actual"
-        if wanted in names:
+        if any(action.id == wanted for action in self.actions_.all()):
             self.actions_.trigger(wanted)
 
     # -- telling ----------------------------------------------------------------------------------

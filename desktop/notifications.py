@@ -136,6 +136,9 @@ class Toaster(QObject):
         self._toasts.append(toast)
         while len(self._toasts) > _LIMIT:
             self._drop(self._toasts[0])
+        # In its place before it is seen: in the corner it might meet the pointer.
+        toast.ensurePolished()
+        self._place()
         toast.show()
         self._place()
         return toast

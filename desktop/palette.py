@@ -84,7 +84,9 @@ def score(query: str, text: str) -> float:
         run = run + 1 if found == position + 1 and position >= 0 else 1
         total += 1.0 + (2.0 if is_start else 0.0) + min(run - 1, 4) * 1.5
         position = found
-    whole = 6.0 if query in low else 0.0
+    whole = 0.0
+    if (found := low.find(query)) >= 0:
+        whole = 6.0 if found == 0 or not low[found - 1].isalnum() else 2.0
     return total + whole + 1.0 / (1 + len(text))
 
 

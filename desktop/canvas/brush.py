@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QImage
 
 from desktop.canvas.convert import Bytes, encoded_png, image_over
 from desktop.canvas.mask_buffer import Brush, MaskBuffer, Rect
+from desktop.document.background import Background
 
 SMALLEST = 1.0
 LARGEST = 2000.0
@@ -32,7 +33,6 @@ class MaskPainter(QObject):
     replaced = Signal()
     edited = Signal(bytes)
     brush_changed = Signal(object)
-    _encoded = Signal(int, bytes)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,10 +42,10 @@ class MaskPainter(QObject):
         self._picture = QRectF()
         self._last_end: tuple[float, float] | None = None
         self._serial = 0
-        self._pool = QThreadPool(self)
         # One thread, so that the order of strokes is the order of their results.
-        self._pool.setMaxThreadCount(1)
-        self._encoded.connect(self._hand_out)
+        self._background = Background("mask")
+        self._mail = _Mail()
+        self._mail.packed.connect(self._hand_out)
 
     # ---- which mask ----
 
@@ -139,7 +139,7 @@ class MaskPainter(QObject):
 
     def wait(self) -> None:
         """Wait until the last stroke has been packed; for tests and for closing."""
-        self._pool.waitForDone()
+        self._background.wait()
 
     def _command(self, has_changed: bool) -> None:
         if self.buffer is None or not has_changed:
@@ -152,17 +152,19 @@ class MaskPainter(QObject):
             self.changed.emit(rect)
 
     def _save(self) -> None:
-        if self.buffer is not None:
-            self._pool.start(_Encode(self, self._serial, self.buffer.pixels.copy()))
+        if self.buffer is None:
+            return
+        pixels, serial, mail = self.buffer.pixels.copy(), self._serial, self._mail
+
+        def pack() -> None:
+            mail.packed.emit(serial, encoded_png(image_over(pixels)))
+
+        self._background.submit(pack)
 
     @Slot(int, bytes)
     def _hand_out(self, serial: int, png: bytes) -> None:
         if serial == self._serial:
             self.edited.emit(png)
-
-    def report(self, serial: int, png: bytes) -> None:
-        """Hand over what the thread has packed."""
-        self._encoded.emit(serial, png)
 
     def _factor(self) -> float:
         return self.buffer.width / self._picture.width() if self.buffer is not None else 1.0
@@ -179,15 +181,10 @@ class MaskPainter(QObject):
         return pressure if self.uses_pressure else 1.0
 
 
-class _Encode(QRunnable):
-    def __init__(self, owner: MaskPainter, serial: int, pixels: Bytes) -> None:
-        super().__init__()
-        self._owner = owner
-        self._serial = serial
-        self._pixels = pixels
+class _Mail(QObject):
+    """Carries word from the thread; a task holds it, so it outlives an owner that closes."""
 
-    def run(self) -> None:
-        self._owner.report(self._serial, encoded_png(image_over(self._pixels)))
+    packed = Signal(int, bytes)
 
 
 def indexed_over(pixels: Bytes) -> QImage:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QSize, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Signal, Slot
 from PySide6.QtGui import QImageReader
 
 from desktop.canvas.pyramid import Pyramid
+from desktop.document.background import Background
 from desktop.i18n import tr
 
 log = logging.getLogger(__name__)
@@ -26,16 +27,15 @@ class PictureLoader(QObject):
 
     loaded = Signal(str, object)
     failed = Signal(str, str)
-    _done = Signal(str, int, object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._serial = 0
         self._newest: dict[str, int] = {}
-        self._pool = QThreadPool(self)
         # Two at most: each holds a picture, and the engine wants the other cores.
-        self._pool.setMaxThreadCount(2)
-        self._done.connect(self._deliver)
+        self._background = Background("pictures", threads=2)
+        self._mail = _Mail()
+        self._mail.done.connect(self._deliver)
 
     def load(self, key: str, path: Path, *, max_px: int = 0) -> None:
         """Read `path` and emit `loaded` or `failed` with `key`.
@@ -47,7 +47,14 @@ class PictureLoader(QObject):
         """
         self._serial += 1
         self._newest[key] = self._serial
-        self._pool.start(_Read(self, key, self._serial, path, max_px))
+        serial, newest, mail = self._serial, self._newest, self._mail
+
+        def read() -> None:
+            if newest.get(key) == serial:
+                pyramid, message = read_pyramid(path, max_px=max_px)
+                mail.done.emit(key, serial, pyramid, message)
+
+        self._background.submit(read)
 
     def forget(self, key: str) -> None:
         """Let a request under way come to nothing."""
@@ -55,7 +62,7 @@ class PictureLoader(QObject):
 
     def wait(self) -> None:
         """Wait until no file is being read; for tests and for closing."""
-        self._pool.waitForDone()
+        self._background.wait()
 
     def is_wanted(self, key: str, serial: int) -> bool:
         """Return whether a request is still the newest of its key."""
@@ -71,27 +78,11 @@ class PictureLoader(QObject):
         else:
             self.failed.emit(key, message)
 
-    def report(self, key: str, serial: int, pyramid: Pyramid | None, message: str) -> None:
-        """Hand over what a thread has read."""
-        self._done.emit(key, serial, pyramid, message)
 
+class _Mail(QObject):
+    """Carries word from the threads; a task holds it, so it outlives an owner that closes."""
 
-class _Read(QRunnable):
-    def __init__(
-        self, owner: PictureLoader, key: str, serial: int, path: Path, max_px: int
-    ) -> None:
-        super().__init__()
-        self._owner = owner
-        self._key = key
-        self._serial = serial
-        self._path = path
-        self._max_px = max_px
-
-    def run(self) -> None:
-        if not self._owner.is_wanted(self._key, self._serial):
-            return
-        pyramid, message = read_pyramid(self._path, max_px=self._max_px)
-        self._owner.report(self._key, self._serial, pyramid, message)
+    done = Signal(str, int, object, str)
 
 
 def read_pyramid(path: Path, *, max_px: int = 0) -> tuple[Pyramid | None, str]:

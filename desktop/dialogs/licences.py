@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QListView,
     QPlainTextEdit,
-    QSplitter,
     QWidget,
 )
 
@@ -116,7 +115,7 @@ def package_credits() -> list[Credit]:
         parts = [str(about["Summary"] or ""), *_licence_files(found)]
         text = "\n\n".join(part for part in parts if part)
         title = f"{about['Name']} {found.version}"
-        result.append(Credit(title, tr("Packages"), licence[:60], text))
+        result.append(Credit(title, tr("Packages"), licence, text))
     return result
 
 
@@ -148,6 +147,9 @@ class LicencesDialog(QDialog):
                 group = credit.group
                 heading = QStandardItem(group)
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
+                font = self.font()
+                font.setWeight(font.Weight.DemiBold)
+                heading.setFont(font)
                 self._model.appendRow(heading)
             item = QStandardItem(f"{credit.name}\n{credit.licence}".strip())
             item.setEditable(False)
@@ -155,23 +157,24 @@ class LicencesDialog(QDialog):
             self._model.appendRow(item)
         self._list = QListView()
         self._list.setModel(self._model)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._list.setResizeMode(QListView.ResizeMode.Adjust)
         self._list.setAccessibleName(tr("What is here"))
         self._list.selectionModel().selectionChanged.connect(self._show)
         self._text = QPlainTextEdit()
         self._text.setReadOnly(True)
         self._text.setAccessibleName(tr("Terms"))
-        split = QSplitter()
-        split.setHandleWidth(12)
+        split = widgets.row(gap="space-m")
         split.addWidget(self._list)
-        split.addWidget(self._text)
-        split.setStretchFactor(1, 1)
+        split.addWidget(self._text, 1)
         digit = self.fontMetrics().horizontalAdvance("0")
-        split.setSizes([digit * 36, digit * 76])
+        self._list.setFixedWidth(digit * 38)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(tr("Close"))
         buttons.rejected.connect(self.reject)
         layout = widgets.column(self, margin="space-xl", gap="space-l")
-        layout.addWidget(split, 1)
+        layout.addLayout(split, 1)
         layout.addWidget(buttons)
         self.resize(digit * 116, self.fontMetrics().height() * 36)
         self._list.setCurrentIndex(self._model.index(1, 0))
@@ -189,7 +192,9 @@ class LicencesDialog(QDialog):
     def _show(self, _new: QItemSelection, _old: QItemSelection) -> None:
         number = self._list.currentIndex().data(Qt.ItemDataRole.UserRole)
         if isinstance(number, int):
-            self._text.setPlainText(self._credits[number].text)
+            credit = self._credits[number]
+            # The list may have cut a long expression short; here it stands in full.
+            self._text.setPlainText(f"{credit.name}\n{credit.licence}\n\n{credit.text}")
 
     @classmethod
     def tell(cls, models: Iterable[Any], parent: QWidget) -> None:

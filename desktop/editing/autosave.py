@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from desktop.document.background import Background
 from desktop.document.project import Project, Work
 from engine.errors import EngineError
 
@@ -56,8 +56,10 @@ class Autosave(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(delay_ms)
         self._timer.timeout.connect(self._start)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._background = Background("autosave")
+        self._mail = _Mail()
+        self._mail.saved.connect(self.saved)
+        self._mail.failed.connect(self.failed)
         self._first_change_s = 0.0
 
     @property
@@ -80,7 +82,7 @@ class Autosave(QObject):
         if self._timer.isActive():
             self._timer.stop()
             self._start()
-        self._pool.waitForDone()
+        self._background.wait()
 
     def stop(self) -> None:
         """Write what is pending and do nothing more."""
@@ -89,24 +91,22 @@ class Autosave(QObject):
 
     @Slot()
     def _start(self) -> None:
-        self._pool.start(_Write(self, self._project, self._work()))
+        project, work, mail = self._project, self._work(), self._mail
+
+        def write() -> None:
+            try:
+                project.write(work)
+            except (OSError, EngineError) as error:
+                log.info("autosave: %s", error)
+                mail.failed.emit(str(error))
+            else:
+                mail.saved.emit()
+
+        self._background.submit(write)
 
 
-class _Write(QRunnable):
-    _order = threading.Lock()
+class _Mail(QObject):
+    """Carries word from the thread; the task holds it, so it outlives an owner that closes."""
 
-    def __init__(self, owner: Autosave, project: Project, work: Work) -> None:
-        super().__init__()
-        self._owner = owner
-        self._project = project
-        self._value = work
-
-    def run(self) -> None:
-        try:
-            with self._order:
-                self._project.write(self._value)
-        except (OSError, EngineError) as error:
-            log.info("autosave: %s", error)
-            self._owner.failed.emit(str(error))
-        else:
-            self._owner.saved.emit()
+    saved = Signal()
+    failed = Signal(str)

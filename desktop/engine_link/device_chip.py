@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
 from desktop import widgets
 from desktop.engine_link.bridge import EngineBridge
+from desktop.engine_link.job_model import summary
 from desktop.i18n import mark, tr, tr_data
 from desktop.icons import icon
 from engine.api import Job, Lane, LiveResult, Ran, WorkerChanged
 
-_SHORT = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 _STATES = {
     "stopped": mark("asleep"),
     "starting": mark("starting"),
@@ -31,18 +31,6 @@ _LANES = {
     Lane.LIVE: mark("Live preview"),
     Lane.TRAINER: mark("Training"),
 }
-
-
-def summary(ran: Ran) -> str:
-    """Return one short line on what calculated: `CPU · OpenVINO bf16 · 2 threads`."""
-    parts = [ran.device]
-    if ran.provider and ran.provider != ran.device:
-        parts.append(ran.provider)
-    parts[-1] = f"{parts[-1]} {_SHORT.get(ran.precision, ran.precision)}"
-    if ran.device == "CPU":
-        threads = tr("1 thread") if ran.threads == 1 else tr("{n} threads", n=ran.threads)
-        parts.append(threads)
-    return " · ".join(parts)
 
 
 def report_rows(report: Any) -> tuple[tuple[str, str], ...]:

@@ -10,10 +10,11 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from desktop.engine_link.bridge import EngineBridge
 from desktop.i18n import tr, tr_data
-from engine.api import TASKS, Job, JobState
+from engine.api import TASKS, Job, JobState, Ran
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_SHORT = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 
 
 class JobRole(IntEnum):
@@ -116,7 +117,7 @@ def status_of(job: Job, now_s: float) -> str:
             return tr("Stopping…")
         case JobState.DONE:
             took = duration(max(0.0, job.finished_s - job.started_s))
-            ran = job.result.ran[-1].summary() if job.result and job.result.ran else ""
+            ran = summary(job.result.ran[-1]) if job.result and job.result.ran else ""
             done = tr("Done in {time}", time=took)
             return f"{done} · {ran}" if ran else done
         case JobState.FAILED:
@@ -183,3 +184,15 @@ def duration(seconds: float) -> str:
         return tr("{m} min {s} s", m=minutes, s=f"{rest:02d}")
     hours, minutes = divmod(minutes, 60)
     return tr("{h} h {m} min", h=hours, m=f"{minutes:02d}")
+
+
+def summary(ran: Ran) -> str:
+    """Return one short line on what calculated: `CPU · OpenVINO bf16 · 2 threads`."""
+    parts = [ran.device]
+    if ran.provider and ran.provider != ran.device:
+        parts.append(ran.provider)
+    parts[-1] = f"{parts[-1]} {_SHORT.get(ran.precision, ran.precision)}"
+    if ran.device == "CPU":
+        threads = tr("1 thread") if ran.threads == 1 else tr("{n} threads", n=ran.threads)
+        parts.append(threads)
+    return " · ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from desktop.document.history import Generation
 from desktop.i18n import tr
@@ -36,12 +36,6 @@ class ResultsStrip(QWidget):
         self.strip.added.connect(self._on_compare)
         self.strip.menu_wanted.connect(self._on_menu)
         self.strip.remove_wanted.connect(self._on_remove)
-        empty = QLabel(tr("What you paint is kept here: settings, picture and all."), self)
-        empty.setProperty("role", "hint")
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(empty)
-        self._stack.addWidget(self.strip)
         header = QHBoxLayout()
         title = QLabel(tr("Results"), self)
         title.setProperty("role", "section")
@@ -51,15 +45,16 @@ class ResultsStrip(QWidget):
         layout.setContentsMargins(12, 6, 12, 4)
         layout.setSpacing(2)
         layout.addLayout(header)
-        layout.addLayout(self._stack)
-        self.setMaximumHeight(self.strip.height() + 40)
+        layout.addWidget(self.strip)
+        self.hide()
 
     def set_generations(self, generations: tuple[Generation, ...], shown: str = "") -> None:
         """Show these results, of which `shown` is on the canvas."""
         self._generations = tuple(reversed(generations))
         self._shown = shown
         self.strip.thumbs.set_thumbs([self._thumb(g) for g in self._generations])
-        self._stack.setCurrentIndex(1 if generations else 0)
+        # Room is dear: the strip is there from the first result on.
+        self.setVisible(bool(generations))
         for generation in self._generations:
             if generation.id not in self._pictures and generation.id not in self._asked:
                 self._asked.add(generation.id)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.i18n import mark, tr
+from desktop.i18n import mark, tr, tr_data
 from desktop.icons import icon
 from desktop.pages.thumb_strip import Thumb, ThumbStrip
 
@@ -93,19 +93,19 @@ class StyleStrip(QWidget):
         self._tabs = QButtonGroup(self)
         for name, title in GROUPS:
             button = QToolButton(self)
-            button.setText(tr(title))
+            button.setText(tr_data(title))
             button.setCheckable(True)
             button.setChecked(name == self._group)
             button.setAutoRaise(True)
             button.setProperty("role", "tab")
             button.setProperty("group", name)
-            button.setAccessibleName(tr("Show styles: {group}", group=tr(title)))
+            button.setAccessibleName(tr("Show styles: {group}", group=tr_data(title)))
             self._tabs.addButton(button)
             header.addWidget(button)
         self._tabs.buttonClicked.connect(self._on_tab)
         header.addStretch(1)
         hint = QLabel(tr("Click to use a style · Ctrl+click to blend"), self)
-        hint.setProperty("role", "hint")
+        hint.setProperty("role", "caption")
         header.addWidget(hint)
         return header
 

@@ -39,6 +39,8 @@ SRGB_TO_XYZ: Float = np.array(
 _SAME = 2e-3
 _ROOT = 1 << 18
 _BAND = 1_000_000
+# Small enough for a processor's second cache.
+_BLOCK = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -185,19 +187,21 @@ def _through_matrix(source: MatrixProfile, target: MatrixProfile) -> Conversion:
     encode = _root_tables(target)
 
     def apply(rows: Rows) -> Rows:
-        linear = np.empty((*rows.shape[:-1], 3), np.float32)
-        for channel in range(3):
-            np.take(decode[channel], rows[..., channel], out=linear[..., channel])
-        linear = linear.reshape(-1, 3) @ matrix.T
-        np.clip(linear, 0, 1, out=linear)
-        np.sqrt(linear, out=linear)
-        linear *= _ROOT - 1
-        linear += 0.5
-        index = linear.astype(np.int32)
         out = np.empty_like(rows)
-        flat = out.reshape(-1, 3)
-        for channel in range(3):
-            flat[:, channel] = encode[channel][index[:, channel]]
+        samples, results = rows.reshape(-1, 3), out.reshape(-1, 3)
+        for start in range(0, samples.shape[0], _BLOCK):
+            block = samples[start : start + _BLOCK]
+            light = [decode[channel].take(block[:, channel]) for channel in range(3)]
+            for channel, (red, green, blue) in enumerate(matrix):
+                mixed = light[0] * red
+                mixed += light[1] * green
+                mixed += light[2] * blue
+                np.clip(mixed, 0, 1, out=mixed)
+                np.sqrt(mixed, out=mixed)
+                mixed *= _ROOT - 1
+                mixed += 0.5
+                index = mixed.astype(np.int32)
+                results[start : start + _BLOCK, channel] = encode[channel].take(index)
         return out
 
     return apply

@@ -120,7 +120,7 @@ def _tiff_facts(file: BinaryIO) -> dict[str, Any]:
     colors = {2: 3, 5: 4, 6: 3, 8: 3}.get(photometric, 1)
     extra = tuple(int(e) for e in (page.extrasamples or ()))
     modes = {0: "Grey", 1: "Grey", 2: "RGB", 3: "Palette", 5: "CMYK", 6: "RGB", 8: "Lab"}
-    depth = int(page.bitspersample)
+    depth = tiff.bits_of(page)
     return _upright(
         tiff.orientation_of(page),
         width=int(page.imagewidth),

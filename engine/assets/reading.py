@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.assets import color_profile
-from engine.assets.codecs import pillow_open, png_read, tiff, webp
+from engine.assets.codecs import pillow_open, png_pixels, png_read, tiff, webp
 from engine.assets.codecs.exif import exif_orientation
 from engine.assets.codecs.frame import (
     DEFAULT_MAX_PIXELS,
     DamagedError,
     Decoded,
     TruncatedError,
+    UnsupportedError,
 )
 from engine.assets.codecs.pillow_frame import quiet
 from engine.assets.codecs.sniff import (
@@ -70,6 +71,12 @@ def read_picture(
                 f"“{name}” is not whole: {error}.",
                 asset=name,
                 hint="Copy or download it again.",
+            ) from error
+        except UnsupportedError as error:
+            raise AssetError(
+                f"“{name}” cannot be read: {error}.",
+                asset=name,
+                hint="Save it again as PNG, or as TIFF with ZIP compression.",
             ) from error
         except DamagedError as error:
             raise AssetError(f"“{name}” is damaged: {error}.", asset=name) from error
@@ -135,7 +142,7 @@ def _decode(kind: str, file: BinaryIO, limits: Limits, accept_truncated: bool) -
             raw_bytes=header.raw_bytes,
             packed_bytes=header.data_bytes,
         )
-        frame = png_read.decode(file, header, accept_truncated=accept_truncated)
+        frame = png_pixels.decode(file, header, accept_truncated=accept_truncated)
         frame.orientation = exif_orientation(header.exif)
         return frame
     if kind == "TIFF":
@@ -151,6 +158,7 @@ def _decode(kind: str, file: BinaryIO, limits: Limits, accept_truncated: bool) -
 def _decode_tiff(file: BinaryIO, limits: Limits, accept_truncated: bool) -> Decoded:
     page = tiff.first_page(file)
     limits.check(int(page.imagewidth), int(page.imagelength))
+    tiff.check_compression(page)
     pages = tiff.count_pages(file)
     frame: Decoded | None = None
     if tiff.is_deep(page):
@@ -173,7 +181,7 @@ def _decode_tiff(file: BinaryIO, limits: Limits, accept_truncated: bool) -> Deco
         im = pillow_open.open_image("TIFF", file)
         limits.check(*im.size)
         frame = pillow_open.decode("TIFF", file, im, accept_truncated=accept_truncated)
-        if int(page.bitspersample) == 16:
+        if tiff.bits_of(page) == 16:
             frame.notes.append("Read at 8 bits of its 16.")
     if pages > 1:
         frame.notes.append(f"First of {pages} pages.")

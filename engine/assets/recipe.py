@@ -64,7 +64,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     def to_json(self) -> str:
         """Return the recipe as one line of JSON, folders cut off the names of inputs."""
         named = tuple(_file_name(name) for name in self.inputs)
-        return msgspec.json.encode(msgspec.structs.replace(self, inputs=named)).decode()
+        text = msgspec.json.encode(msgspec.structs.replace(self, inputs=named)).decode()
+        # Two characters that JSON may hold as they are, but XML may not in any form.
+        return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Recipe:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from engine.assets.codecs import pillow_open, png_read, tiff, webp
+from engine.assets.codecs import pillow_open, png_pixels, png_read, tiff, webp
 from engine.assets.codecs.exif import exif_orientation
 from engine.assets.codecs.frame import DamagedError, Decoded
 from engine.assets.codecs.pillow_frame import load, quiet
@@ -72,7 +72,7 @@ def _small(kind: str, file: BinaryIO, limits: Limits, px: int) -> Picture | None
         )
         if not header.first_data or (header.depth == 16 and header.color in (0, 4)):
             return None
-        im: Any = png_read.open_image(file, header)
+        im: Any = png_pixels.open_image(file, header)
         icc, orientation = header.icc, exif_orientation(header.exif)
     else:
         if kind == "TIFF" and tiff.is_deep(tiff.first_page(file)):

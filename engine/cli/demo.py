@@ -6,21 +6,25 @@ Each canvas adds its own part to `PARTS`; the command prints one table of all th
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.api import (
     Engine,
-    ExportOptions,
     ImageResult,
     Job,
-    JobState,
-    Recipe,
+    ModelError,
+    RunOptions,
+    StyleInfo,
+    StyleKind,
     StyleUse,
     StylizeParams,
+    TaskParams,
     resources,
 )
+from engine.cli import results
+from engine.cli.saving import Saving
 
 
 @dataclass(frozen=True)
@@ -44,45 +48,78 @@ class Made:
     peak_mb: float
 
 
-Watch = Callable[[Job, str], Job]
-"""Follows a job to its end, showing its progress under a title; returns the final job."""
+@dataclass(frozen=True)
+class Stage:
+    """What every part works with.
+
+    Attributes:
+        engine: runs the jobs.
+        out: folder of the results.
+        options: how to run.
+        styles: ids that the user chose; each part picks its own if there are none.
+        finished: runs a job under a label and a title, and returns it when it has ended well.
+    """
+
+    engine: Engine
+    out: Path
+    options: RunOptions
+    styles: tuple[StyleUse, ...]
+    finished: Callable[[TaskParams, str, str], Job]
+
 
 STYLIZED = (
-    ("coffee.png", ("painting:oil",)),
-    ("astronaut.png", ("painting:watercolour",)),
-    ("rocket.jpg", ("painting:woodcut",)),
-    ("chelsea.png", ("painting:pointillism",)),
-    ("hubble_deep_field.jpg", ()),  # the first built-in style, whichever that is
+    ("coffee.png", "oil"),
+    ("astronaut.png", "watercolour"),
+    ("rocket.jpg", "woodcut"),
+    ("chelsea.png", "pointillism"),
+    ("hubble_deep_field.jpg", ""),  # a built-in style
 )
+"""Sample, and the medium of the painting that it is shown in."""
 
 
-def style_part(engine: Engine, out: Path, watch: Watch) -> Iterator[Made]:
+def style_part(stage: Stage) -> Iterator[Made]:
     """Repaint the sample photographs, each at its full resolution."""
-    styles = engine.styles()
-    titles = {style.id: style.titles["en"] for style in styles}
-    built_in = next(style.id for style in styles if style.id.startswith("built-in:"))
-    for number, (sample, wanted) in enumerate(STYLIZED, start=1):
-        chosen = wanted or (built_in,)
-        title = f"{Path(sample).stem} as {' + '.join(titles[style] for style in chosen)}"
-        params = StylizeParams(
-            content=engine.import_file(resources() / "samples" / sample),
-            styles=tuple(StyleUse(style=style) for style in chosen),
-            stroke=4.0,
+    known = stage.engine.styles()
+    titles = {style.id: style.title() for style in known}
+    shown: set[str] = set()
+    for number, (sample, medium) in enumerate(STYLIZED, start=1):
+        uses = stage.styles or (StyleUse(style=fitting(known, medium, shown)),)
+        shown |= {use.style for use in uses}
+        words = " + ".join(titles.get(use.style, "your picture") for use in uses)
+        title = f"{Path(sample).stem} as {words}"
+        content = stage.engine.import_file(resources() / "samples" / sample)
+        params = StylizeParams(content=content, styles=uses, stroke=4.0)
+        job = stage.finished(params, sample, f"{number}/{len(STYLIZED)} {title}")
+        key = uses[0].style.partition(":")[2][:24].replace(".", "-")
+        target = stage.out / f"{Path(sample).stem}-{key}.png"
+        path = results.save(stage.engine, job, target, Saving(), overwrite=True)
+        yield _made(path, title, results.picture_of(job))
+
+
+def fitting(styles: Sequence[StyleInfo], medium: str, shown: set[str]) -> str:
+    """Return the id of a style that was not shown yet, if possible a painting in `medium`.
+
+    Raises:
+        ModelError: no style that ships with Gesso can be used.
+    """
+    usable = [s for s in styles if s.is_available and s.kind is not StyleKind.MODEL]
+    if not usable:
+        raise ModelError(
+            "No style can be used.", hint="The command `gesso doctor` says what is missing."
         )
-        job = watch(engine.submit(params, label=sample), f"{number}/{len(STYLIZED)} {title}")
-        if job.state is not JobState.DONE or not isinstance(job.result, ImageResult):
-            raise job.error.exception() if job.error else RuntimeError(f"{title}: {job.state}")
-        result = job.result
-        name = f"{Path(sample).stem}-{chosen[0].partition(':')[2]}.png"
-        path = engine.export(
-            result.image,
-            out / name,
-            ExportOptions(overwrite=True),
-            Recipe.of(job, inputs={"content": sample}),
-        )
-        device = result.ran[0].summary() if result.ran else "—"
-        size = f"{result.width} × {result.height}"
-        yield Made(path, title, size, device, result.seconds, result.peak_mb)
+    kind = StyleKind.PAINTING if medium else StyleKind.BUILT_IN
+
+    def order(style: StyleInfo) -> tuple[bool, bool, bool, bool]:
+        is_medium = style.medium.get("en", "").casefold().startswith(medium)
+        return style.id in shown, not is_medium, style.kind is not kind, style.is_abstract
+
+    return min(usable, key=order).id
+
+
+def _made(path: Path, title: str, result: ImageResult) -> Made:
+    device = result.ran[0].summary() if result.ran else "—"
+    size = f"{result.width} × {result.height}"
+    return Made(path, title, size, device, result.seconds, result.peak_mb)
 
 
 PARTS = (style_part,)

@@ -77,7 +77,7 @@ class Report:
         self._err.flush()
 
     def progress(self, line: str) -> None:
-        """Show where a run stands: one updating line on a terminal, else a line in long silences."""
+        """Show where a run stands: one updating line on a terminal, else a line now and then."""
         if self.is_quiet or line == self._line:
             return
         now = time.monotonic()

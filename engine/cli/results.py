@@ -17,7 +17,7 @@ from engine.spec.job import Estimate, Job
 from engine.spec.results import ImageResult, Ran
 
 if TYPE_CHECKING:
-    from engine.host.client import Engine
+    from engine.api import Engine
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):

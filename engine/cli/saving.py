@@ -17,9 +17,9 @@ from engine.spec.job import Job
 from engine.spec.results import ImageResult
 
 if TYPE_CHECKING:
+    from engine.api import Engine
     from engine.assets.export import ExportOptions
     from engine.assets.recipe import Recipe
-    from engine.host.client import Engine
 
 _FORMATS = {
     ".png": "png",

@@ -12,8 +12,7 @@ from engine.errors import Cancelled, EngineError, WorkerLost, rebuild
 from engine.spec.job import Estimate, Job, JobState
 
 if TYPE_CHECKING:
-    from engine.host.client import Engine
-    from engine.host.events import Event
+    from engine.api import Engine, Event
 
 _POLL_S = 0.1
 _CANCEL_S = 10.0
@@ -22,8 +21,7 @@ _CANCEL_S = 10.0
 @contextlib.contextmanager
 def open_engine(report: Report) -> Iterator[Engine]:
     """Give an engine over the user's folders, and close it."""
-    from engine.host.client import Engine
-    from engine.paths import Folders
+    from engine.api import Engine, Folders
 
     report.progress("Starting")
     engine = Engine(Folders.of_user())

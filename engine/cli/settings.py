@@ -21,7 +21,7 @@ from engine.spec.validate import convert_params, dump_params, load_params
 from engine.tasks.stylize import STYLIZE, StylizeParams
 
 if TYPE_CHECKING:
-    from engine.host.client import Engine
+    from engine.api import Engine
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Filter(Enum):
     LANCZOS = "lanczos"
 
 
-_SUPPORT = {Filter.AREA: 0.5, Filter.BILINEAR: 1.0, Filter.BICUBIC: 2.0, Filter.LANCZOS: 3.0}
+_SUPPORT = {Filter.BILINEAR: 1.0, Filter.BICUBIC: 2.0, Filter.LANCZOS: 3.0}
 
 
 def resize(planes: Planes, height: int, width: int, kernel: Filter = Filter.LANCZOS) -> Planes:
@@ -116,7 +116,7 @@ class _Bands:
 def _bands(source: int, target: int, kernel: Filter) -> _Bands:
     scale = source / target
     stretch = max(scale, 1.0)
-    support = max(_SUPPORT[kernel] * stretch, 0.5)
+    support = 0.5 * (scale + 1.0) if kernel is Filter.AREA else _SUPPORT[kernel] * stretch
     starts: list[int] = []
     ends: list[int] = []
     blocks: list[Planes] = []
@@ -126,7 +126,12 @@ def _bands(source: int, target: int, kernel: Filter) -> _Bands:
         first = int(np.floor(centres[0] - support))
         last = int(np.ceil(centres[-1] + support))
         taps = np.arange(first, last) + 0.5
-        weights = _kernel((taps[None] - centres[:, None]) / stretch, kernel, stretch)
+        offsets = taps[None] - centres[:, None]
+        if kernel is Filter.AREA:
+            # How much of each source pixel the new pixel's footprint covers.
+            weights = np.clip(0.5 * (scale + 1.0) - np.abs(offsets), 0.0, min(scale, 1.0))
+        else:
+            weights = _kernel(offsets / stretch, kernel)
         weights /= weights.sum(axis=1, keepdims=True)
         inside = np.clip(np.arange(first, last), 0, source - 1)
         start, end = int(inside[0]), int(inside[-1]) + 1
@@ -140,11 +145,8 @@ def _bands(source: int, target: int, kernel: Filter) -> _Bands:
     return _Bands(tuple(starts), tuple(ends), tuple(blocks), target)
 
 
-def _kernel(x: NDArray[np.float64], kernel: Filter, stretch: float) -> NDArray[np.float64]:
+def _kernel(x: NDArray[np.float64], kernel: Filter) -> NDArray[np.float64]:
     distance = np.abs(x)
-    if kernel is Filter.AREA:
-        # Coverage of each source pixel by the output's footprint; exact at its ragged ends.
-        return np.clip(0.5 * (stretch + 1.0) - distance * stretch, 0.0, min(stretch, 1.0))
     if kernel is Filter.BILINEAR:
         return np.maximum(1.0 - distance, 0.0)
     if kernel is Filter.BICUBIC:

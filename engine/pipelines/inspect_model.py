@@ -34,6 +34,7 @@ LARGEST_BYTES = 2**31 - 1
 
 _DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
 _PROBE_SIDE = 64
+_LARGEST_MULTIPLE = 256
 _DEEPEST = 32
 
 
@@ -123,17 +124,18 @@ def size_multiple(model: onnx.ModelProto) -> int:
     for node in model.graph.node:
         reduction = max((reductions.get(name, 1.0) for name in node.input), default=1.0)
         strides = next((list(a.ints) for a in node.attribute if a.name == "strides"), [])
-        if strides and node.op_type in ("Conv", "MaxPool", "AveragePool", "LpPool"):
-            reduction *= max(strides)
-        elif strides and node.op_type == "ConvTranspose":
-            reduction /= max(strides)
+        # Whatever a damaged file claims, a stride is at least one and a sum stays finite.
+        stride = min(max(1, *strides), _LARGEST_MULTIPLE) if strides else 1
+        if node.op_type in ("Conv", "MaxPool", "AveragePool", "LpPool"):
+            reduction = min(reduction * stride, _LARGEST_MULTIPLE)
+        elif node.op_type == "ConvTranspose":
+            reduction /= stride
         elif node.op_type in ("Resize", "Upsample", "DepthToSpace"):
             # Nearly always by two; an underestimate here only makes the result more careful.
             reduction = max(1.0, reduction / 2)
         strongest = max(strongest, reduction)
         reductions.update(dict.fromkeys(node.output, reduction))
-    multiple = 2 ** math.ceil(math.log2(strongest))
-    return int(min(multiple, 256))
+    return int(2 ** math.ceil(math.log2(strongest)))
 
 
 def _with_probe(signature: Signature, path: Path, job: JobContext) -> Signature:
@@ -256,9 +258,11 @@ def _tensor(value: onnx.ValueInfoProto) -> Tensor:
 
     kind = value.type.tensor_type
     dtype = ""
-    if kind.elem_type:
+    if kind.elem_type in onnx.TensorProto.DataType.values():
         dtype = onnx.TensorProto.DataType.Name(kind.elem_type).lower()
-    dtype = {"float": "float32", "double": "float64"}.get(dtype, dtype)
+    elif kind.elem_type:
+        dtype = f"of an unknown type ({kind.elem_type})"
+    dtype = {"float": "float32", "double": "float64", "undefined": ""}.get(dtype, dtype)
     if not kind.HasField("shape"):
         return Tensor(name=value.name, dtype=dtype)
     return Tensor(name=value.name, dtype=dtype, shape=tuple(_size(d) for d in kind.shape.dim))

@@ -13,7 +13,7 @@ from engine.spec.task import DeviceChoice, PrecisionChoice, RunOptions, Work
 FINEST_PX = 4096
 """Long side of the network's working picture at a stroke size of 1."""
 
-STAGED_PIXELS = 4_000_000
+STAGED_PIXELS = 2_000_000
 """From here on a network runs in stages: as fast, in less memory, with finer progress."""
 
 _NEAR = 1.1

@@ -88,6 +88,7 @@ class DemoPage(Page):
         self.shown: list[str] = []
         self.may_close = True
         self.is_shut_down = False
+        self.is_painted = False
         self.title_text = "harbour at dusk.jpg"
         self._picture = landscape()
         self._stack = QUndoStack(self)
@@ -169,6 +170,7 @@ class DemoPage(Page):
             self.strength.setValue(state["strength"])
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self.is_painted = True
         painter = QPainter(self)
         painter.fillRect(self.rect(), tokens().color("surface-canvas"))
         size = self._picture.size().scaled(
@@ -309,7 +311,8 @@ def main() -> int:
     app = studio_app.make_application([])
     studio = studio_app.Studio(app, folders, FakeEngine(home), (DemoPage,))
     studio.window.show()
-    app.processEvents()
+    while not studio.window.page.is_painted:
+        app.processEvents()
     print(f"first paint after {time.perf_counter() - started:.2f} s", flush=True)
     fill(studio.engine)
     studio.window.page.push("Stroke size")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 from studio_demo import jpeg, landscape
 
 from desktop.engine_link.bridge import EngineBridge
-from desktop.engine_link.device_chip import DeviceChip, DeviceSheet, summary
+from desktop.engine_link.device_chip import DeviceChip, DeviceSheet
 from desktop.engine_link.job_button import JobButton, overall
 from desktop.engine_link.job_model import (
     JobModel,
@@ -18,6 +18,7 @@ from desktop.engine_link.job_model import (
     duration,
     remaining_s,
     status_of,
+    summary,
     times_of,
 )
 from desktop.engine_link.job_panel import JobPanel

@@ -122,9 +122,10 @@ def test_what_a_crashed_window_left_behind_does_not_lock_out(qtbot: Any, tmp_pat
 
 def failure() -> ValueError:
     try:
-        raise ValueError("a slip")
+        int("a slip")
     except ValueError as error:
         return error
+    raise AssertionError
 
 
 def test_an_uncaught_error_is_logged_and_told_once(
@@ -136,7 +137,7 @@ def test_an_uncaught_error_is_logged_and_told_once(
     error = failure()
     for _ in range(3):
         reporter.take(ValueError, error, error.__traceback__)
-    assert told == ["ValueError: a slip"]
+    assert told == ["ValueError: invalid literal for int() with base 10: 'a slip'"]
     assert sum("nobody expected" in r.message for r in caplog.records) == 3
     caplog.clear()
 
@@ -144,7 +145,7 @@ def test_an_uncaught_error_is_logged_and_told_once(
 def test_a_report_says_where_and_on_what() -> None:
     text = report_text(failure())
     assert "Gesso" in text
-    assert "ValueError: a slip" in text
+    assert "'a slip'" in text
     assert "in failure" in text
 
 
@@ -223,3 +224,38 @@ def test_about_can_be_copied(qtbot: Any, dressed: Wardrobe, folders: Folders) ->
     dialog.copy()
     assert f"Library: {folders.library}" in QGuiApplication.clipboard().text()
     dialog.done(0)
+
+
+@pytest.mark.parametrize(("families", "spoken"), [([], "en"), (["Noto Sans CJK SC"], "zh_CN")])
+def test_chinese_is_taken_from_the_system_only_if_it_can_be_drawn(
+    qapp: Any, monkeypatch: pytest.MonkeyPatch, families: list[str], spoken: str
+) -> None:
+    from desktop import app
+
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setattr(app.QFontDatabase, "families", lambda _system: families)
+    assert app.spoken_language("system") == spoken
+    assert app.spoken_language("zh_CN") == "zh_CN"
+
+
+def test_the_studio_opens_works_and_ends_in_order(
+    qapp: Any, qtbot: Any, folders: Folders, engine: Any, dressed: Wardrobe
+) -> None:
+    from studio_demo import DemoPage
+
+    from desktop.app import Studio
+
+    studio = Studio(qapp, folders, engine, (DemoPage,))
+    studio.window.show()
+    studio.settings.change(theme="light", language="zh_CN")
+    assert studio.wardrobe.choice == "light"
+    assert [t.text for t in studio.window.toaster.toasts] == [
+        "The new language is spoken from the next start."
+    ]
+    studio.window.close()
+    assert engine.is_closed
+    assert not engine.listeners
+    assert (folders.state / "window.json").is_file()
+    studio.window.deleteLater()
+    studio.deleteLater()
+    dressed.wear("dark")

@@ -45,7 +45,9 @@ def main() -> None:
     known = {painting.key for painting in PAINTINGS}
     unknown = sorted(set(options.only) - known)
     if unknown:
-        parser.error(f"no painting is called {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        parser.error(
+            f"no painting is called {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+        )
     options.out.mkdir(parents=True, exist_ok=True)
     for painting in PAINTINGS:
         if options.only and painting.key not in options.only:

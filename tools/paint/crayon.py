@@ -5,14 +5,49 @@ from __future__ import annotations
 import numpy as np
 
 from tools.paint.colour import rgb
-from tools.paint.fields import Array, blur, fractal, gradient, luminance, noise, resize, sample, smoothstep
+from tools.paint.fields import (
+    Array,
+    blur,
+    fractal,
+    gradient,
+    luminance,
+    noise,
+    resize,
+    sample,
+    smoothstep,
+)
 from tools.paint.paper import sheet
 from tools.paint.scenes.canvas import Scene
 from tools.paint.strokes import ribbon, seeds, trace
 
-_BOX = ("#1f1f26", "#2a3a8f", "#2f6fd0", "#5fb3e8", "#1f7a7a", "#14603f", "#2f8f3f", "#7fb83a", "#b8d84a",
-        "#f9e04a", "#f6b22f", "#ee7a25", "#d8302f", "#a3262f", "#e83f6f", "#f29ab0", "#8f4fb8", "#553a8a",
-        "#7a4326", "#b8763f", "#e9c99a", "#fff6e6", "#c9d3e0", "#6f7f99", "#f6b8a0", "#14503f")
+_BOX = (
+    "#1f1f26",
+    "#2a3a8f",
+    "#2f6fd0",
+    "#5fb3e8",
+    "#1f7a7a",
+    "#14603f",
+    "#2f8f3f",
+    "#7fb83a",
+    "#b8d84a",
+    "#f9e04a",
+    "#f6b22f",
+    "#ee7a25",
+    "#d8302f",
+    "#a3262f",
+    "#e83f6f",
+    "#f29ab0",
+    "#8f4fb8",
+    "#553a8a",
+    "#7a4326",
+    "#b8763f",
+    "#e9c99a",
+    "#fff6e6",
+    "#c9d3e0",
+    "#6f7f99",
+    "#f6b8a0",
+    "#14503f",
+)
 
 
 class _Wax:
@@ -47,14 +82,20 @@ def crayon(scene: Scene, size: int, rng: np.random.Generator) -> Array:
     detail = resize(scene.detail, fine)
     box = np.stack([rgb(code) for code in _BOX])
     wax = _Wax(fine, rng)
-    layers = ((0.0115, 0.56, 0.0, 22, 0.14, 0.35), (0.0085, 0.70, 0.42, 18, 0.16, 0.32),
-              (0.0062, 0.74, -0.5, 14, 0.10, 0.28), (0.0048, 0.86, 0.0, 10, 0.05, 0.22))
+    layers = (
+        (0.0115, 0.56, 0.0, 22, 0.14, 0.35),
+        (0.0085, 0.70, 0.42, 18, 0.16, 0.32),
+        (0.0062, 0.74, -0.5, 14, 0.10, 0.28),
+        (0.0048, 0.86, 0.0, 10, 0.05, 0.22),
+    )
     for level, (width, press, cross, most, daring, tolerance) in enumerate(layers):
         brush = width * fine
         starts = seeds(fine, brush * (1.25, 1.6, 1.7, 1.25)[level], rng)
         wish = sample(detail, starts[:, 0], starts[:, 1])
         if level >= 2:
-            starts = starts[rng.random(len(starts)) < np.clip(wish * (0.75 if level == 2 else 1.1), 0.06, 1)]
+            starts = starts[
+                rng.random(len(starts)) < np.clip(wish * (0.75 if level == 2 else 1.1), 0.06, 1)
+            ]
         turned = angle + cross + 0.10 * fractal(fine, 5, rng, 2)
         paths = trace(starts, turned.astype(np.float32), target, brush * 0.9, most, tolerance, 3)
         wish_colour = paths.colours + rng.normal(0, daring, paths.colours.shape)
@@ -63,8 +104,12 @@ def crayon(scene: Scene, size: int, rng: np.random.Generator) -> Array:
         for k in range(len(starts)):
             shift = rng.normal(0, 0.10 * brush, 2)
             shade = pick[k] * 0.88 + paths.colours[k] * 0.12
-            wax.stroke(paths.points[k, : paths.counts[k]] + shift, brush * rng.uniform(0.6, 1.05), shade,
-                       press * rng.uniform(0.85, 1.15))
+            wax.stroke(
+                paths.points[k, : paths.counts[k]] + shift,
+                brush * rng.uniform(0.6, 1.05),
+                shade,
+                press * rng.uniform(0.85, 1.15),
+            )
     _contours(wax, scene, target, rng)
     dx, dy = gradient(blur(wax.body * 0.6 + wax.tooth * wax.body, 0.8))
     light = 1 + 0.22 * np.clip(dx + dy, -0.6, 0.6)

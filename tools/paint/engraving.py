@@ -34,8 +34,8 @@ def _outline(relief: Relief) -> Array:
 def engraving(relief: Relief, size: int, rng: np.random.Generator) -> Array:
     """Engrave what `relief` (at any size >= size) shows; returns (size, size, 3)."""
     side = relief.body.shape[0]
-    pitch = 1 / 0.036
-    wobble = 0.22 * fractal(side, 7, rng, 3)
+    pitch = 1 / 0.062
+    wobble = 0.16 * fractal(side, 7, rng, 3)
     tone = np.clip(relief.light / 0.86, 0, 1) ** 0.75
     flat = relief.body < 2
     y = np.linspace(0, 1, side, dtype=np.float32)[:, None]
@@ -47,22 +47,28 @@ def engraving(relief: Relief, size: int, rng: np.random.Generator) -> Array:
     tone = np.where(relief.body == 0, tone * (0.86 + 0.16 * grain), tone)
     dark = np.clip(1 - tone, 0, 1)
     first = np.where(flat, 0.0, relief.ring * pitch)
-    table_lines = (relief.ring * 15 + 0.4 * fractal(side, (2, 5), rng, 3)).astype(np.float32)
+    table_lines = (
+        relief.meridian * 9.5 + 0.35 * relief.ring + 0.4 * fractal(side, (2, 5), rng, 3)
+    ).astype(np.float32)
     first = np.where(relief.body == 0, table_lines, first)
-    first = np.where(wall, y * 120 + 1.2 * np.sin(x * 3 + 0.6) , first) + wobble
-    second = np.where(wall, (x * 0.8 + y) * 104, relief.meridian * pitch * 1.05)
-    second = np.where(relief.body == 0, (x * 1.0 - y * 0.55) * 110, second) + wobble
-    third = (x - y * 0.8) * 118 + wobble
+    first = np.where(wall, 62 * np.hypot(x - 0.26, y - 0.36), first) + wobble
+    second = np.where(wall, (x * 0.8 + y) * 58, relief.meridian * pitch * 1.05)
+    second = np.where(relief.body == 0, (x * 0.5 - y) * 66, second) + wobble
+    third = (x - y * 0.8) * 66 + wobble
     ink = np.zeros((side, side), np.float32)
     swell = 1 + 0.16 * fractal(side, 30, rng, 2)
     for phase, low, high, most in (
-        (first, 0.05, 1.0, 0.92), (second, 0.42, 1.0, 0.66), (third, 0.70, 1.0, 0.7),
+        (first, 0.05, 1.0, 0.92),
+        (second, 0.42, 1.0, 0.66),
+        (third, 0.70, 1.0, 0.7),
     ):
         width = most * np.clip((dark - low) / (high - low), 0, 1) ** 0.85 * swell
         fade = _softness(phase)
         line = _stroke_share(phase, np.clip(width, 0, 1), fade)
         ink = np.maximum(ink, np.where(fade > 0.9, np.clip(width, 0, 1), line))
-    between = _stroke_share(first + 0.5, 0.3 * smoothstep(0.5, 0.62, dark) * swell, _softness(first))
+    between = _stroke_share(
+        first + 0.5, 0.3 * smoothstep(0.5, 0.62, dark) * swell, _softness(first)
+    )
     ink = np.maximum(ink, between * (dark < 0.8))
     ink = np.maximum(ink, np.clip(_outline(relief) * 1.6, 0, 1) * (0.55 + 0.45 * dark))
     dark_ink = resize(ink, size)
@@ -78,9 +84,13 @@ def print_plate(ink: Array, size: int, rng: np.random.Generator) -> Array:
     inner = smoothstep(0.010, 0.012, edge)
     frame = smoothstep(0.0016, 0.0006, np.abs(edge - 0.011))
     ink = np.maximum(ink * inner, 0.9 * frame)
-    ink = ink * (1 - 0.35 * speckle(size, rng, 0.012, 900)) * (0.93 + 0.09 * fractal(size, 6, rng, 3))
+    ink = (
+        ink * (1 - 0.35 * speckle(size, rng, 0.012, 900)) * (0.93 + 0.09 * fractal(size, 6, rng, 3))
+    )
     paper = sheet(size, "#f0e6d0", rng, 0.012)
-    laid = 0.012 * np.sin(y * 2 * np.pi * 160) + 0.01 * np.exp(-(((x * 11) % 1 - 0.5) / 0.03) ** 2)
+    laid = 0.012 * np.sin(y * 2 * np.pi * 160) + 0.01 * np.exp(
+        -((((x * 11) % 1 - 0.5) / 0.03) ** 2)
+    )
     paper = paper * (1 - laid[..., None] * 0.8)
     on_plate = smoothstep(-0.001, 0.001, edge)
     wipe = on_plate * (0.055 + 0.03 * fractal(size, (3, 9), rng, 4))

@@ -95,12 +95,16 @@ def _box(field: Array, radius: int, axis: int) -> Array:
 
 
 def blur(field: Array, sigma: float) -> Array:
-    """Return an approximate Gaussian blur (three boxes), `sigma` in pixels."""
-    if sigma < 0.3:
+    """Return an approximate Gaussian blur (three boxes), `sigma` in pixels.
+
+    Boxes cannot be narrower than three pixels: below 0.6 the field comes back as it is.
+    """
+    if sigma < 0.6:
         return field
     ideal = np.sqrt(12 * sigma * sigma / 3 + 1)
     narrow = int((ideal - 1) // 2)
-    share = (12 * sigma * sigma - 3 * (2 * narrow + 1) ** 2 - 12 * narrow - 9) / (-8 * narrow - 8)
+    width = 2 * narrow + 1
+    share = (12 * sigma * sigma - 3 * width * width - 12 * width - 9) / (-4 * width - 4)
     out = field
     for index in range(3):
         radius = narrow if index < round(share) else narrow + 1

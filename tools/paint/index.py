@@ -6,12 +6,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from tools.paint.built_in import BUILT_IN
+from tools.paint.built_in import BUILT_IN, BuiltIn
 from tools.paint.catalogue import PAINTINGS
 
 _HEAD = """\
 # The styles of the style canvas. Written by `python -m tools.paint`; do not edit by hand.
-# painting: a picture that the arbitrary-style network imitates. built-in: a row of the 26-style network.
+# painting: a picture for the arbitrary-style network. built-in: a row of the 26-style network.
 schema = 1
 """
 
@@ -22,6 +22,20 @@ def _text(value: str) -> str:
 
 def _pair(english: str, chinese: str) -> str:
     return f"{{ en = {_text(english)}, zh_CN = {_text(chinese)} }}"
+
+
+def _built_in(row: BuiltIn) -> str:
+    return (
+        "[[style]]\n"
+        f"key = {_text(row.key)}\n"
+        'kind = "built-in"\n'
+        f"index = {row.row}\n"
+        f'thumbnail = "thumbnails/{row.key}.jpg"\n'
+        f"titles = {_pair(row.title, row.title_zh)}\n"
+        f"group = {_pair('Built-in', '内置')}\n"
+        f"character = {_pair(row.character, row.character_zh)}\n"
+        f"abstract = {str(row.abstract).lower()}\n"
+    )
 
 
 def index_text(folder: Path) -> str:
@@ -49,18 +63,7 @@ def index_text(folder: Path) -> str:
             f"seed = {painting.seed}\n"
             f'sha256 = "{digest}"\n'
         )
-    for row in BUILT_IN:
-        parts.append(
-            "[[style]]\n"
-            f"key = {_text(row.key)}\n"
-            'kind = "built-in"\n'
-            f"index = {row.row}\n"
-            f'thumbnail = "thumbnails/{row.key}.jpg"\n'
-            f"titles = {_pair(row.title, row.title_zh)}\n"
-            f"group = {_pair('Built-in', '内置')}\n"
-            f"character = {_pair(row.character, row.character_zh)}\n"
-            f"abstract = {str(row.abstract).lower()}\n"
-        )
+    parts.extend(_built_in(row) for row in BUILT_IN)
     return "\n".join(parts)
 
 

@@ -1,7 +1,7 @@
 """Mosaic: square tesserae laid along the edges, set in grout, lit by a low lamp.
 
-A. Hausner, "Simulating decorative mosaics", SIGGRAPH 2001: a centroidal Voronoi diagram under a square
-metric that turns with the direction field and keeps off the edges.
+A. Hausner, "Simulating decorative mosaics", SIGGRAPH 2001: a centroidal Voronoi diagram under a
+square metric that turns with the direction field and keeps off the edges.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _cells(sites: Array, turn: Array, size: int, reach: int) -> tuple[np.ndarray
     return owner, first, second
 
 
-def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.0128) -> Array:
+def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.0148) -> Array:
     """Set a scene in stone and glass; returns (size, size, 3)."""
     rough = 768
     target = resize(scene.colour, rough)
@@ -53,8 +53,9 @@ def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.01
     edge = _edges(resize(scene.colour, rough)) > 0.10
     away = blur(distance(edge), 2.0)
     dx, dy = gradient(away)
-    angle = 0.5 * np.arctan2(blur(np.sin(2 * np.arctan2(dx, -dy)), 5),
-                             blur(np.cos(2 * np.arctan2(dx, -dy)), 5))
+    angle = 0.5 * np.arctan2(
+        blur(np.sin(2 * np.arctan2(dx, -dy)), 5), blur(np.cos(2 * np.arctan2(dx, -dy)), 5)
+    )
     pitch = tile * rough
     sites = seeds(rough, pitch, rng)
     rows, columns = np.mgrid[0:rough, 0:rough].astype(np.float32)
@@ -71,7 +72,9 @@ def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.01
     turn = sample(angle, sites[:, 0], sites[:, 1]) + rng.normal(0, 0.05, len(sites))
     fine = size * 3 // 2
     zoom = fine / rough
-    owner, first, second = _cells(sites * zoom, turn.astype(np.float32), fine, int(pitch * zoom * 1.5))
+    owner, first, second = _cells(
+        sites * zoom, turn.astype(np.float32), fine, int(pitch * zoom * 1.5)
+    )
     wide = tile * fine
     gap = (second - first) + 0.35 * wide / 10 * noise(fine, fine / 9, rng)
     gap = np.minimum(gap, (wide * 0.62 - first) * 2)
@@ -85,7 +88,9 @@ def mosaic(scene: Scene, size: int, rng: np.random.Generator, tile: float = 0.01
     px = (columns_of(fine) - sites[safe, 0] * zoom) / wide
     py = (rows_of(fine) - sites[safe, 1] * zoom) / wide
     dx, dy = gradient(blur(np.sqrt(bevel), 1.0) * wide * 0.20)
-    facet = 0.10 * (tilt[safe, 0] * 0.7 + tilt[safe, 1]) + 0.10 * (-px * tilt[safe, 0] - py * tilt[safe, 1])
+    facet = 0.10 * (tilt[safe, 0] * 0.7 + tilt[safe, 1]) + 0.10 * (
+        -px * tilt[safe, 0] - py * tilt[safe, 1]
+    )
     light = 1 + 0.75 * (dx * 0.6 + dy * 0.8) + facet
     glint = np.clip(facet - 0.17, 0, 1)[..., None] * 1.5
     tessera = body * np.clip(light, 0.45, 1.6)[..., None] + glint * rgb("#fff2d0")

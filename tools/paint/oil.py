@@ -67,8 +67,14 @@ def oil(
             line = paths.points[k, : paths.counts[k]]
             if rng.random() < 0.5:
                 line = line[::-1]
-            surface.stroke(line, brush * swell[k], colours[k], marks[pick[k]],
-                           opacity=0.94, body=0.7 + 0.4 * swell[k])
+            surface.stroke(
+                line,
+                brush * swell[k],
+                colours[k],
+                marks[pick[k]],
+                opacity=0.94,
+                body=0.7 + 0.4 * swell[k],
+            )
     return resize(surface.lit(depth), size)
 
 

@@ -39,7 +39,9 @@ def fibres(size: int, count: int, rng: np.random.Generator, length: float = 0.03
             y += np.sin(turn) * length * size * scale / 12
             turn += bend + rng.normal(0, 0.1)
             path.append((x, y))
-        pen.line(path, fill=int(rng.uniform(60, 220)), width=scale - 1 if rng.random() < 0.7 else scale)
+        pen.line(
+            path, fill=int(rng.uniform(60, 220)), width=scale - 1 if rng.random() < 0.7 else scale
+        )
     small = picture.resize((size, size), Image.Resampling.BOX)
     return np.asarray(small, np.float32) / 255
 

@@ -1,7 +1,8 @@
 """Pointillism: dabs of nearly pure pigment that mix in the eye.
 
-After the practice that P. Signac sets out in "D'Eugène Delacroix au néo-impressionnisme" (1899): few
-pigments and their tints, unmixed; each place carries its own colour, its light and the complement.
+After the practice that P. Signac sets out in "D'Eugène Delacroix au néo-impressionnisme" (1899):
+few pigments and their tints, unmixed; each place carries its own colour, its light and the
+complement.
 """
 
 from __future__ import annotations
@@ -13,8 +14,22 @@ from tools.paint.fields import Array, fractal, resize, sample
 from tools.paint.scenes.canvas import Scene
 from tools.paint.strokes import Surface, seeds
 
-_PURE = ("#20206f", "#2a49b0", "#2f86d0", "#2fa9b5", "#1f8a5a", "#62b03a", "#b5cf2f", "#f7e13a",
-         "#f8b62c", "#ee7a25", "#dd3b2f", "#c42a63", "#8f3a9a", "#53309a")
+_PURE = (
+    "#20206f",
+    "#2a49b0",
+    "#2f86d0",
+    "#2fa9b5",
+    "#1f8a5a",
+    "#62b03a",
+    "#b5cf2f",
+    "#f7e13a",
+    "#f8b62c",
+    "#ee7a25",
+    "#dd3b2f",
+    "#c42a63",
+    "#8f3a9a",
+    "#53309a",
+)
 _EARTH = ("#3a2338", "#5a2f2a", "#8a4a2f")
 
 
@@ -24,8 +39,14 @@ def _palette() -> Array:
     return np.stack([*tints, white, *(rgb(code) for code in _EARTH)])
 
 
-def _dabs(surface: Surface, places: Array, radius: Array, turn: Array, stretch: float, colours: Array,
-          ) -> None:
+def _dabs(
+    surface: Surface,
+    places: Array,
+    radius: Array,
+    turn: Array,
+    stretch: float,
+    colours: Array,
+) -> None:
     reach = int(np.ceil(radius.max() * stretch)) + 1
     oy, ox = np.mgrid[-reach : reach + 1, -reach : reach + 1].astype(np.float32)
     ox, oy = ox.ravel(), oy.ravel()
@@ -56,8 +77,12 @@ def pointillism(scene: Scene, size: int, rng: np.random.Generator) -> Array:
     surface = Surface(ground, 0.1 * fractal(fine, 120, rng, 2))
     detail = resize(scene.detail, fine)
     weigh = np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1]]) * 0.75 + 0.42
-    layers = ((0.0074, 0.95, 0.08, 1.6), (0.0052, 1.1, 0.12, 1.4), (0.0036, 1.45, 0.13, 1.3),
-              (0.0026, 1.0, 0.10, 1.3))
+    layers = (
+        (0.0074, 0.95, 0.08, 1.6),
+        (0.0052, 1.1, 0.12, 1.4),
+        (0.0036, 1.45, 0.13, 1.3),
+        (0.0026, 1.0, 0.10, 1.3),
+    )
     for level, (radius, spacing, daring, stretch) in enumerate(layers):
         r = radius * fine
         places = seeds(fine, r * 1.6 * spacing, rng)
@@ -68,15 +93,25 @@ def pointillism(scene: Scene, size: int, rng: np.random.Generator) -> Array:
         count = len(places)
         wish = own + rng.normal(0, daring, own.shape) + rng.normal(0, 0.03, (count, 1))
         contrast = rng.random(count) < 0.06 * (level < 3)
-        wish[contrast] = np.clip(wish[contrast] + (1 - 2 * own[contrast]) * 0.35
-                                 + (own[contrast].mean(axis=1, keepdims=True) - own[contrast]) * 1.1,
-                                 0, 1)
+        wish[contrast] = np.clip(
+            wish[contrast]
+            + (1 - 2 * own[contrast]) * 0.35
+            + (own[contrast].mean(axis=1, keepdims=True) - own[contrast]) * 1.1,
+            0,
+            1,
+        )
         pick = np.empty(count, np.int64)
         for first in range(0, count, 8000):
             gap = (wish[first : first + 8000, None, :] - palette[None]) @ weigh
             pick[first : first + 8000] = (gap * gap).sum(axis=2).argmin(axis=1)
         colours = palette[pick] * 0.8 + own * 0.2 + rng.normal(0, 0.02, (count, 3))
         turn = sample(angle, places[:, 0], places[:, 1]) + rng.normal(0, 0.35, count)
-        _dabs(surface, places, r * rng.uniform(0.72, 1.1, count), turn, stretch,
-              np.clip(colours, 0, 1).astype(np.float32))
+        _dabs(
+            surface,
+            places,
+            r * rng.uniform(0.72, 1.1, count),
+            turn,
+            stretch,
+            np.clip(colours, 0, 1).astype(np.float32),
+        )
     return resize(surface.lit(2.0, 0.1), size)

@@ -1,8 +1,8 @@
 """Curved brush strokes: where they run (Hertzmann 1998) and what the bristles leave behind.
 
-A. Hertzmann, "Painterly rendering with curved brush strokes of multiple sizes", SIGGRAPH 1998: layers
-from coarse to fine, strokes that follow a direction field and end where their colour no longer fits.
-Relief and its light are our own.
+A. Hertzmann, "Painterly rendering with curved brush strokes of multiple sizes", SIGGRAPH 1998:
+layers from coarse to fine, strokes that follow a direction field and end where their colour no
+longer fits. Relief and its light are our own.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def bristles(
 ) -> Array:
     """Return brush marks (number, 192, 48): relief 0..1 along and across a stroke; 0 is bare.
 
-    Furrows run along the stroke, paint gathers at the sides and at the start, and the tail breaks up.
+    Furrows run along the stroke, paint gathers at the sides and the start, the tail breaks up.
     """
     along, across = 192, 48
     u = np.linspace(0, 1, along, dtype=np.float32)[:, None]
@@ -218,5 +218,8 @@ class Surface:
         gloss = np.clip(half, 0, 1) ** 60
         flat = (1 / np.float32(np.sqrt(1 + 0.3**2 + 0.36**2))) ** 60
         light = np.clip(diffuse, 0.5, 1.4)[..., None]
-        out = np.clip(self.colour, 0, 1) * light + shine * np.clip(gloss - flat, 0, 1)[..., None] * 0.4
+        out = (
+            np.clip(self.colour, 0, 1) * light
+            + shine * np.clip(gloss - flat, 0, 1)[..., None] * 0.4
+        )
         return np.clip(out, 0, 1).astype(np.float32)

@@ -1,6 +1,6 @@
 """Remakes resources/styles/thumbnails: `python -m tools.paint.thumbnails --out resources/styles`.
 
-A painting's thumbnail is a crop of it; a built-in style's shows one sample photograph in that style.
+A painting's thumbnail is a crop of it; a built-in style's shows one sample photograph repainted.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ def painting_thumbnails(folder: Path) -> None:
     for painting in PAINTINGS:
         with Image.open(folder / f"{painting.key}.jpg") as picture:
             left, top, side = (share * picture.width for share in painting.crop)
-            small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS,
-                                   box=(left, top, left + side, top + side))
+            small = picture.resize(
+                (SIDE, SIDE), Image.Resampling.LANCZOS, box=(left, top, left + side, top + side)
+            )
         _save(small, folder, painting.key)
 
 
@@ -54,7 +55,9 @@ def built_in_thumbnails(folder: Path) -> None:
         weights[row.row] = 1
         (result,) = session.run(None, {"image": image, "style_weights": weights})
         pixels = np.clip(result[0].transpose(1, 2, 0) * 255 + 0.5, 0, 255).astype(np.uint8)
-        _save(Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS), folder, row.key)
+        _save(
+            Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.LANCZOS), folder, row.key
+        )
 
 
 def _save(picture: Image.Image, folder: Path, key: str) -> None:

@@ -1,11 +1,13 @@
 """Watercolour: transparent washes whose pigment gathers at the edges and in the paper's hollows.
 
-The effects are those that Curtis et al. 1997, "Computer-generated watercolor", list (edge darkening,
-granulation, flow, backruns, glazing); layers add as optical density (Beer-Lambert), which is
-Kubelka-Munk without scattering.
+The effects are those that Curtis et al. 1997, "Computer-generated watercolor", list (edge
+darkening, granulation, flow, backruns, glazing); layers add as optical density (Beer-Lambert),
+which is Kubelka-Munk without scattering.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,7 +41,10 @@ def watercolour(
         if not len(rows):
             continue
         pad = int(0.06 * fine)
-        at = (slice(max(rows[0] - pad, 0), rows[-1] + pad), slice(max(columns[0] - pad, 0), columns[-1] + pad))
+        at = (
+            slice(max(rows[0] - pad, 0), rows[-1] + pad),
+            slice(max(columns[0] - pad, 0), columns[-1] + pad),
+        )
         mask = wash.mask[at]
         a, b = drift[number % 4][at], drift[(number * 3 + 1) % 4][at]
         shift = np.array([rng.normal(0, 0.0012 * fine), rng.normal(0, 0.0012 * fine)])
@@ -58,7 +63,10 @@ def watercolour(
         pool = 1 + 0.34 * flow[number % 3][at] + 0.12 * flow[(number + 2) % 3][at]
         bloom = flow[(number + 1) % 3][at]
         ring = np.exp(-(((bloom - 0.45) / 0.035) ** 2)) * 0.35
-        amount = mask * np.clip(pool, 0.25, 2) * (1 - 0.3 * smoothstep(0.45, 0.8, bloom)) + mask * ring * 0.6
+        amount = (
+            mask * np.clip(pool, 0.25, 2) * (1 - 0.3 * smoothstep(0.45, 0.8, bloom))
+            + mask * ring * 0.6
+        )
         amount = amount * (1 + 0.75 * hollow[at]) + rim * 0.85
         if wash.grade is not None:
             amount = amount * np.clip(wash.grade[at], 0, 2)
@@ -75,8 +83,15 @@ def watercolour(
 def _splatter(size: int, rng: np.random.Generator) -> Array:
     scene = Scene(size, "#ffffff")
     count = 70
-    drops = [(float(px), float(py), float(radius)) for px, py, radius in zip(
-        rng.random(count), rng.beta(2, 1.2, count), rng.exponential(0.0014, count) + 0.0006, strict=True)]
+    drops = [
+        (float(px), float(py), float(radius))
+        for px, py, radius in zip(
+            rng.random(count),
+            rng.beta(2, 1.2, count),
+            rng.exponential(0.0014, count) + 0.0006,
+            strict=True,
+        )
+    ]
     mask = scene.dots(drops)
     return mask * 0.6 + np.clip(mask - blur(mask, 2), 0, 1)
 
@@ -86,13 +101,15 @@ def _pencil(lines: list[list[Point]], size: int, grain: Array, rng: np.random.Ge
     mask = np.zeros((size, size), np.float32)
     for line in lines:
         path: list[Point] = []
-        for (ax, ay), (bx, by) in zip(line, line[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(line):
             over = 0.0035 if len(line) < 8 else 0.0
             length = float(np.hypot(bx - ax, by - ay)) + 1e-6
             ux, uy = (bx - ax) / length, (by - ay) / length
             bow = rng.normal(0, 0.0012)
-            path = [(ax - ux * over + rng.normal(0, 0.0006), ay - uy * over),
-                    ((ax + bx) / 2 - uy * bow, (ay + by) / 2 + ux * bow),
-                    (bx + ux * over, by + uy * over + rng.normal(0, 0.0006))]
+            path = [
+                (ax - ux * over + rng.normal(0, 0.0006), ay - uy * over),
+                ((ax + bx) / 2 - uy * bow, (ay + by) / 2 + ux * bow),
+                (bx + ux * over, by + uy * over + rng.normal(0, 0.0006)),
+            ]
             mask = np.maximum(mask, scene.line(path, 0.0013) * float(rng.uniform(0.5, 1)))
     return mask * smoothstep(0.25, 0.55, grain)

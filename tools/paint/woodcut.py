@@ -37,7 +37,9 @@ def woodcut(blocks: Blocks, size: int, rng: np.random.Generator) -> Array:
     cut = gouges(blocks, rng)
     cut_middle = gouges(blocks, rng, 0.016)
     plates = (
-        (blocks.warm, "#eec06a", 0.92), (blocks.sun, "#d9472b", 0.96), (blocks.pale, "#a9cbc9", 0.95),
+        (blocks.warm, "#eec06a", 0.92),
+        (blocks.sun, "#d9472b", 0.96),
+        (blocks.pale, "#a9cbc9", 0.95),
         (blocks.middle * (1 - 0.9 * cut_middle), "#3f7fa6", 0.94),
         (blocks.key * (1 - cut), "#182a52", 0.97),
     )

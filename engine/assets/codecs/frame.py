@@ -40,5 +40,9 @@ class DamagedError(Exception):
     """A decoder found the file to be broken; the text is a clause that says how."""
 
 
+class UnsupportedError(DamagedError):
+    """The file is sound, but stored in a way that is not read; the text is a clause."""
+
+
 class TruncatedError(DamagedError):
     """The file ends before the picture does."""

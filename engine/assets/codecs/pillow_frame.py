@@ -61,7 +61,7 @@ def load(im: Image.Image, *, accept_truncated: bool = False) -> bool:
         share = rows_there(im) / max(1, im.height)
         if is_short:
             raise TruncatedError(
-                f"the file ends early: about {share:.0%} of the picture is there"
+                f"it ends early, and about {share:.0%} of the picture is there"
             ) from error
         raise DamagedError(f"{_clause(text)}; about {share:.0%} can be read") from error
     return True
@@ -73,14 +73,13 @@ def _clause(text: str) -> str:
 
 
 def rows_there(im: Image.Image) -> int:
-    """Return how many rows, from the top, have been decoded: those below are all zero."""
-    band = max(1, _BAND // max(1, im.width))
-    for top in range((im.height - 1) // band * band, -1, -band):
-        rows = np.asarray(im.crop((0, top, im.width, min(im.height, top + band))))
-        filled = np.flatnonzero(rows.reshape(rows.shape[0], -1).any(axis=1))
-        if filled.size:
-            return int(top + filled[-1] + 1)
-    return 0
+    """Return how many rows have been decoded: those above and below them are all zero."""
+    filled = np.concatenate(
+        [np.asarray(rows).reshape(bottom - top, -1).any(axis=1) for top, bottom, rows in bands(im)]
+    )
+    found = np.flatnonzero(filled)
+    # Most formats begin at the top, BMP at the bottom.
+    return int(found[-1] - found[0] + 1) if found.size else 0
 
 
 def split(im: Image.Image) -> tuple[NDArray[Any], NDArray[Any] | None]:

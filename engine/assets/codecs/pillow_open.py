@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from engine.assets.codecs.frame import PARTIAL, DamagedError, Decoded
+from engine.assets.codecs.frame import PARTIAL, DamagedError, Decoded, UnsupportedError
 from engine.assets.codecs.pillow_frame import bands, load, split
 from engine.assets.color_profile import cmyk_to_srgb
 
@@ -144,7 +144,7 @@ def _samples(im: Any, icc: bytes | None) -> Decoded:
     if im.mode == "I":
         return Decoded(np.clip(np.asarray(im), 0, 65535).astype(np.uint16))
     if im.mode == "F":
-        raise DamagedError("its floating-point samples are stored in a way Gesso does not read")
+        raise UnsupportedError("its floating-point samples are stored in a way Gesso does not read")
     if im.mode in ("CMYK", "LAB"):
         return _device_independent(im, icc)
     pixels, alpha = split(im)

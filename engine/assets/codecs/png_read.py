@@ -1,37 +1,32 @@
-"""Reading PNG: the chunks around the pixels, and pixels at their full depth.
-
-ISO/IEC 15948. Pillow's C decoder inflates, unfilters and de-interlaces, but hands 16-bit colour
-on with its low bytes cut off. It picks the bytes by a "raw mode", so the same data are decoded
-twice, once for the high bytes and once for the low ones, which is exact and needs no further
-library. The decoder is given the picture's own chunks only: text, animation and colour chunks
-are read here, with limits.
-"""
+"""Reading the chunks of a PNG file around its pixels, within limits (ISO/IEC 15948)."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.assets.codecs.frame import PARTIAL, DamagedError, Decoded, TruncatedError
-from engine.assets.codecs.pillow_frame import bands, load, split
+from engine.assets.codecs.frame import DamagedError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_END = b"\0\0\0\0IEND\xaeB`\x82"
 _MAX_CHUNKS = 1_000_000
 _MAX_SMALL_CHUNK = 16 << 20
 _MAX_TEXT = 8 << 20
 _MAX_PROFILE = 8 << 20
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-_ONE_AT_A_TIME = 40_000_000
+# Left, top, across, down of each pass (ISO/IEC 15948, 8.2).
+_ADAM7 = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
 
 
 @dataclass
@@ -52,6 +47,7 @@ class PngHeader:
         exif: contents of eXIf, or b"".
         dpi: from pHYs.
         text: keyword -> text of tEXt, zTXt and iTXt; the first of each keyword.
+        has_palette: a palette of valid length was met.
         is_complete: the IEND chunk was met.
         notes: sentences for the user.
     """
@@ -71,6 +67,7 @@ class PngHeader:
     exif: bytes = b""
     dpi: tuple[float, float] | None = None
     text: dict[str, str] = field(default_factory=dict)
+    has_palette: bool = False
     is_complete: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -80,9 +77,22 @@ class PngHeader:
         return self.color in (4, 6) or self.transparency is not None
 
     @property
+    def inflated_bytes(self) -> int:
+        """Bytes of all rows once inflated, with a filter byte each; by passes if interlaced."""
+        bits = self.depth * CHANNELS[self.color]
+        if not self.is_interlaced:
+            return ((self.width * bits + 7) // 8 + 1) * self.height
+        total = 0
+        for left, top, across, down in _ADAM7:
+            columns = -(-(self.width - left) // across) if self.width > left else 0
+            rows = -(-(self.height - top) // down) if self.height > top else 0
+            total += ((columns * bits + 7) // 8 + 1) * rows if columns else 0
+        return total
+
+    @property
     def raw_bytes(self) -> int:
         """Bytes of all rows once inflated, without the filter bytes."""
-        return (self.width * self.depth * _CHANNELS[self.color] + 7) // 8 * self.height
+        return (self.width * self.depth * CHANNELS[self.color] + 7) // 8 * self.height
 
 
 def read_header(file: BinaryIO) -> PngHeader:
@@ -91,6 +101,7 @@ def read_header(file: BinaryIO) -> PngHeader:
     Raises:
         DamagedError: it has no valid header.
     """
+    size = file.seek(0, io.SEEK_END)
     file.seek(8)
     header: PngHeader | None = None
     head = [SIGNATURE]
@@ -113,14 +124,18 @@ def read_header(file: BinaryIO) -> PngHeader:
         if kind == b"IDAT":
             header.first_data = header.first_data or start
             header.data_bytes += length
-            header.end_data = start + length + 12
+            # A length beyond the end of the file would have it all allocated at once.
+            header.end_data = min(start + length + 12, size)
         if kind in _WANTED and length <= _MAX_SMALL_CHUNK:
             body = file.read(length + 4)
             if len(body) < length + 4:
                 break
-            if kind in (b"PLTE", b"tRNS"):
+            if _decoder_needs(header, kind, length):
                 head.append(lead + body)
+                header.has_palette |= kind == b"PLTE"
             _take(header, kind, body[:-4])
+            # No frame takes less than its control chunk.
+            header.frames = min(header.frames, 1 + size // 38)
         else:
             file.seek(length + 4, io.SEEK_CUR)
     if header is None:
@@ -132,6 +147,18 @@ def read_header(file: BinaryIO) -> PngHeader:
 _WANTED = frozenset(
     (b"PLTE", b"tRNS", b"iCCP", b"eXIf", b"pHYs", b"acTL", b"tEXt", b"zTXt", b"iTXt")
 )
+
+
+def _decoder_needs(header: PngHeader, kind: bytes, length: int) -> bool:
+    """Return whether a chunk is to be shown to the decoder: valid palettes and transparency."""
+    if kind == b"PLTE":
+        return header.color == 3 and 0 < length <= 768 and length % 3 == 0
+    return kind == b"tRNS" and _is_transparency(header, length)
+
+
+def _is_transparency(header: PngHeader, length: int) -> bool:
+    wanted = {0: (2, 2), 2: (6, 6), 3: (1, 256)}.get(header.color, (1, 0))
+    return wanted[0] <= length <= wanted[1]
 
 
 def _parse_ihdr(body: bytes) -> PngHeader:
@@ -151,7 +178,7 @@ def _parse_ihdr(body: bytes) -> PngHeader:
 
 def _take(header: PngHeader, kind: bytes, body: bytes) -> None:
     match kind:
-        case b"tRNS":
+        case b"tRNS" if _is_transparency(header, len(body)):
             header.transparency = body
         case b"iCCP":
             _, _, packed = body.partition(b"\0")
@@ -198,137 +225,3 @@ def inflate(data: bytes, limit: int) -> bytes | None:
     except zlib.error:
         return None
     return out if machine.eof else None
-
-
-class _PixelChunks(io.RawIOBase):
-    """A PNG file as Pillow should see it: header, palette, transparency, pixels, end."""
-
-    def __init__(self, file: BinaryIO, header: PngHeader) -> None:
-        super().__init__()
-        self._file = file
-        self._head = header.head
-        self._first = header.first_data
-        self._pixels_end = len(self._head) + header.end_data - header.first_data
-        self._at = 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to an absolute or relative offset; the end is never asked for."""
-        self._at = max(0, offset + (self._at if whence == io.SEEK_CUR else 0))
-        return self._at
-
-    def tell(self) -> int:
-        """Return the offset."""
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes."""
-        if size < 0:
-            size = self._pixels_end + len(_END) - self._at
-        out = self._head[self._at : self._at + size]
-        self._at += len(out)
-        if len(self._head) <= self._at < self._pixels_end and len(out) < size:
-            self._file.seek(self._first + self._at - len(self._head))
-            more = self._file.read(min(size - len(out), self._pixels_end - self._at))
-            self._at += len(more)
-            out += more
-            if self._at < self._pixels_end:
-                return out
-        if self._at >= self._pixels_end and len(out) < size:
-            start = self._at - self._pixels_end
-            more = _END[start : start + size - len(out)]
-            self._at += len(more)
-            out += more
-        return out
-
-
-def decode(file: BinaryIO, header: PngHeader, *, accept_truncated: bool) -> Decoded:
-    """Return the pixels of a PNG file.
-
-    Raises:
-        TruncatedError, DamagedError: it is not whole.
-    """
-    if not header.first_data:
-        raise TruncatedError("it ends before its pixels begin")
-    pixels: NDArray[Any]
-    alpha: NDArray[Any] | None = None
-    if header.depth == 16:
-        pixels, alpha, is_whole = _decode_16(file, header, accept_truncated)
-    else:
-        im = open_image(file, header)
-        is_whole = load(im, accept_truncated=accept_truncated)
-        pixels, alpha = split(im)
-    frame = Decoded(pixels, alpha, header.icc, dpi=header.dpi, notes=list(header.notes))
-    if not is_whole:
-        frame.notes.append(PARTIAL)
-    if header.frames > 1:
-        frame.notes.append(f"First of {header.frames} frames of an animation.")
-    return frame
-
-
-def open_image(file: BinaryIO, header: PngHeader) -> Any:
-    """Return Pillow's image of the pixels, not decoded yet."""
-    from PIL import PngImagePlugin
-
-    return PngImagePlugin.PngImageFile(cast(BinaryIO, _PixelChunks(file, header)))
-
-
-def _decode_16(
-    file: BinaryIO, header: PngHeader, accept_truncated: bool
-) -> tuple[NDArray[Any], NDArray[Any] | None, bool]:
-    """Return pixels, alpha, and whether the file is whole."""
-    if header.color in (0, 4):
-        im = open_image(file, header)
-        if header.color == 4:
-            # Grey and alpha, two bytes each, come out whole as the four bytes of an RGBA pixel.
-            im.tile = [im.tile[0]._replace(args="RGBA")]
-        is_whole = load(im, accept_truncated=accept_truncated)
-        if header.color == 0:
-            grey = np.asarray(im).astype(np.uint16)
-            return grey, _key_alpha(grey[..., None], header), is_whole
-        both = np.asarray(im).view(">u2")
-        return both[..., 0].astype(np.uint16), both[..., 1].astype(np.uint16), is_whole
-    channels = _CHANNELS[header.color]
-    out = np.empty((header.height, header.width, channels), np.uint16)
-    parts = out.view(np.uint8).reshape(header.height, header.width, channels, 2)
-    mode = "RGB" if channels == 3 else "RGBA"
-
-    def one(rawmode: str, byte: int, source: BinaryIO) -> bool:
-        im = open_image(source, header)
-        im.tile = [im.tile[0]._replace(args=rawmode)]
-        is_whole = load(im, accept_truncated=accept_truncated)
-        for top, bottom, rows in bands(im):
-            parts[top:bottom, :, :, byte] = np.asarray(rows)
-        return is_whole
-
-    high = 1 if np.little_endian else 0
-    first, second = (f"{mode};16B", high), (f"{mode};16L", 1 - high)
-    if header.width * header.height > _ONE_AT_A_TIME:
-        is_whole = all([one(*first, file), one(*second, file)])
-    else:
-        with Path(file.name).open("rb") as again, ThreadPoolExecutor(1) as side:
-            other = side.submit(one, *second, again)
-            is_whole = one(*first, file)
-            is_whole = other.result() and is_whole
-    if channels == 3:
-        return out, _key_alpha(out, header), is_whole
-    return np.ascontiguousarray(out[..., :3]), np.ascontiguousarray(out[..., 3]), is_whole
-
-
-def _key_alpha(samples: NDArray[Any], header: PngHeader) -> NDArray[Any] | None:
-    """Return alpha for the one colour that tRNS makes transparent, compared at 16 bits."""
-    channels = samples.shape[2]
-    if header.transparency is None or len(header.transparency) != 2 * channels:
-        return None
-    key = np.frombuffer(header.transparency, ">u2")
-    matches = np.ones(samples.shape[:2], bool)
-    for channel in range(channels):
-        matches &= samples[..., channel] == key[channel]
-    return np.where(matches, 0, 65535).astype(np.uint16)

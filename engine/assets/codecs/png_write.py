@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STRIP_BYTES = 2 << 20
+_SAMPLE = 1 << 16
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 Chunk = tuple[bytes, bytes]
 
@@ -41,7 +42,7 @@ def write_png(
         alpha: (height, width) of the same dtype, or None.
         chunks: (type, data) to stand before the pixels, in order.
         convert: applied to bands of rows on their way.
-        is_quick: run-length matching; False searches for repeated strings and takes longer.
+        is_quick: match runs only; False also searches for repeated strings where that pays.
 
     Raises:
         OSError: the disk is full, for one.
@@ -62,13 +63,8 @@ def write_png(
     def strip(top: int) -> tuple[bytes, int, int]:
         bottom = min(height, top + rows)
         block = _filtered(pixels, alpha, top, bottom, convert)
-        machine = zlib.compressobj(
-            1 if is_quick else 6,
-            zlib.DEFLATED,
-            -15,
-            9,
-            zlib.Z_RLE if is_quick else zlib.Z_FILTERED,
-        )
+        search = not is_quick and _search_pays(block)
+        machine = _searching() if search else _running()
         packed = machine.compress(block)
         packed += machine.flush(zlib.Z_FINISH if bottom == height else zlib.Z_SYNC_FLUSH)
         return packed, zlib.adler32(block), len(block)
@@ -79,6 +75,26 @@ def write_png(
         file_header = b""
     write_chunk(file, b"IDAT", struct.pack(">I", checksum))
     write_chunk(file, b"IEND", b"")
+
+
+def _running() -> zlib._Compress:
+    """Return a compressor that matches runs only."""
+    return zlib.compressobj(1, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
+
+
+def _searching() -> zlib._Compress:
+    """Return a compressor that searches for repeated strings."""
+    return zlib.compressobj(6, zlib.DEFLATED, -15, 9)
+
+
+def _search_pays(block: bytes) -> bool:
+    """Return whether a search makes a sample of the rows smaller by a twentieth."""
+    start = max(0, len(block) // 2 - _SAMPLE // 2)
+    sizes = []
+    for machine in (_running(), _searching()):
+        packed = machine.compress(block[start : start + _SAMPLE])
+        sizes.append(len(packed) + len(machine.flush()))
+    return sizes[1] < 0.95 * sizes[0]
 
 
 def write_chunk(file: BinaryIO, kind: bytes, data: bytes) -> None:

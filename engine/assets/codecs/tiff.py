@@ -3,11 +3,12 @@
 TIFF 6.0, Adobe's Technical Note 3 (floating-point predictor). Pillow gives eight bits of a
 16-bit colour picture; uncompressed and deflated strips and tiles are therefore read here, after
 tifffile has parsed the tags. 16-bit pictures in other compressions (LZW, ...) are decoded twice
-by libtiff, once for the high bytes and once for the low ones, as in `png_read`.
+by libtiff, once for the high bytes and once for the low ones, as in `png_pixels`.
 """
 
 from __future__ import annotations
 
+import logging
 import struct
 import zlib
 from typing import Any, BinaryIO
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.assets.codecs.frame import DamagedError, Decoded, TruncatedError
+from engine.assets.codecs.frame import DamagedError, Decoded, TruncatedError, UnsupportedError
 from engine.assets.codecs.pillow_frame import load
 
 _DEFLATE = (8, 32946)
@@ -56,18 +57,44 @@ def first_page(file: BinaryIO) -> Any:
     """
     import tifffile
 
+    # What tifffile logs of damaged tags is of no use to the user, and there can be much of it.
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)
     file.seek(0)
     try:
-        return tifffile.TiffFile(file).pages[0]
+        page: Any = tifffile.TiffFile(file).pages[0]
     except MemoryError:
         raise
     except Exception as error:
         raise DamagedError(f"its directory cannot be read ({str(error)[:120]})") from error
+    if not isinstance(page.imagewidth, int) or not isinstance(page.imagelength, int):
+        raise DamagedError("its directory does not say how large it is")
+    return page
 
 
 def is_deep(page: Any) -> bool:
     """Return whether the page needs this module: more than eight bits, or not integers."""
-    return bool(page.bitspersample > 8 or page.sampleformat == 3)
+    return bits_of(page) > 8 or page.sampleformat == 3
+
+
+def check_compression(page: Any) -> None:
+    """Refuse compressions that neither this module nor libtiff knows.
+
+    Raises:
+        UnsupportedError: with the number of the compression.
+    """
+    from PIL.TiffImagePlugin import COMPRESSION_INFO
+
+    if page.compression not in COMPRESSION_INFO:
+        raise UnsupportedError(
+            f"it is compressed in a way (TIFF {int(page.compression)}) that Gesso does not read"
+        )
+
+
+def bits_of(page: Any) -> int:
+    """Return the bits of a sample, of the deepest one if they differ."""
+    bits = page.bitspersample
+    found = bits if isinstance(bits, tuple) else (bits,)
+    return max((b for b in found if isinstance(b, int)), default=0)
 
 
 def decode_deep(file: BinaryIO, page: Any, open_image: Any) -> Decoded:
@@ -97,9 +124,9 @@ def decode_deep(file: BinaryIO, page: Any, open_image: Any) -> Decoded:
         stored = _through_libtiff(open_image, samples)
         orientation = 1  # Pillow has turned it already
     else:
-        raise DamagedError(
-            f"its {dtype.name} samples are compressed in a way that Gesso does not read "
-            "(save it uncompressed or with ZIP compression)"
+        raise UnsupportedError(
+            f"its {dtype.name} samples are compressed in a way (TIFF {compression}) that "
+            "Gesso does not read"
         )
     colors = 3 if photometric == 2 else 1
     if samples < colors:
@@ -160,10 +187,8 @@ def _segments(file: BinaryIO, page: Any) -> NDArray[Any]:
         if int(page.compression) in _DEFLATE:
             data = _inflate(data, wanted)
         if len(data) < wanted:
-            raise TruncatedError(
-                f"the file ends early: about {index / (down * across * planes):.0%} of the "
-                "picture is there"
-            )
+            share = (index + len(data) / wanted) / (down * across * planes)
+            raise TruncatedError(f"it ends early, and about {share:.0%} of the picture is there")
         block = _unpredict(data[:wanted], int(page.predictor), dtype, rows, wide, depth)
         bottom, right = min(height, top + rows), min(width, left + wide)
         target = out[top:bottom, left:right, plane : plane + depth]

@@ -19,7 +19,7 @@ from engine.spec.job import Job, JobState
 from engine.spec.task import RunOptions
 
 if TYPE_CHECKING:
-    from engine.host.client import Engine
+    from engine.api import Engine
 
 
 def run(namespace: argparse.Namespace, report: Report) -> int:

@@ -21,7 +21,7 @@ from engine.spec.results import AssetId
 from engine.spec.task import RunOptions
 
 if TYPE_CHECKING:
-    from engine.host.client import Engine
+    from engine.api import Engine
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def stylize_one(work: Run, photo: str, target: Target) -> results.Made:
     Raises:
         EngineError: it could not be done.
     """
-    content, label = _content(work.engine, photo)
+    content, label = content_of(work.engine, photo)
     params = work.settings.params(content)
     work.report.end_progress()
     work.report.note(f"{label}: {estimate_text(work.engine.estimate(params, work.options))}")
@@ -172,8 +172,16 @@ def _check_output(photos: list[str], namespace: argparse.Namespace) -> None:
         result_suffix(None, Path(output).suffix)
 
 
-def _content(engine: Engine, photo: str) -> tuple[AssetId, str]:
-    """Return the picture in the store, and what lists call it."""
+def content_of(engine: Engine, photo: str) -> tuple[AssetId, str]:
+    """Return a picture in the store, and what lists call it.
+
+    Args:
+        engine: takes it in.
+        photo: a path, or "-" for standard input.
+
+    Raises:
+        AssetError: it is not there, or is no picture.
+    """
     if photo != STANDARD:
         path = existing_file(photo, what="picture")
         engine.picture_info(path)

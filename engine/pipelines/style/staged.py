@@ -25,14 +25,20 @@ from engine.pipelines.style.networks.store import stored_graph
 from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.runtime.sessions import Graph, Session
 from engine.spec.task import RunOptions
-from engine.tasks.stylize_plan import is_staged, work_kind
+from engine.tasks.stylize_plan import work_kind
 
 Planes = NDArray[np.float32]
 
-_STRIP_PIXELS = 1 << 19
+_STRIP_PIXELS = 1 << 18
 """Picture pixels per strip: long enough to run well, short enough to stop and show progress."""
 
-_HALF_DENSITY = 4.0
+_STRIP_BYTES = 1600
+"""Memory per pixel of a strip, over all the sessions that keep some (measured: about 1200)."""
+
+_HALF_FROM = 4_000_000
+"""Pictures of up to so many pixels keep full precision."""
+
+_HALF_DENSITY = 8.0
 """Maps with at least so many numbers per pixel of the picture are kept in half precision."""
 
 _LEAST_ROWS = 32
@@ -44,13 +50,13 @@ class _Level:
     """What one stage left: a map before normalisation, and how to normalise it.
 
     Attributes:
-        raw: (rows, channels, columns).
+        raw: (rows, channels, columns), or None if it was only measured.
         gain: (1, channels, 1, 1) float32.
         bias: (1, channels, 1, 1) float32.
         trunk: of an open residual block, or None.
     """
 
-    raw: RowBuffer
+    raw: RowBuffer | None
     gain: Planes
     bias: Planes
     trunk: RowBuffer | None
@@ -59,17 +65,19 @@ class _Level:
 class StagedPainting:
     """A painting whose last map is kept, and finished whenever rows are asked for."""
 
-    def __init__(self, run: _Run, level: _Level, height: int, width: int) -> None:
-        self._run = run
-        self._level = level
-        self._activation = run.network.layers[-1].activation
+    def __init__(
+        self, raw: RowBuffer, level: _Level, activation: Activation, height: int, width: int
+    ) -> None:
+        self._raw = raw
+        self._gain, self._bias = level.gain[0], level.bias[0]
+        self._activation = activation
         self.height = height
         self.width = width
 
     def rows(self, top: int, bottom: int) -> Planes:
         """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
-        planes = self._level.raw.read(np.arange(top, bottom))[0, :, :, : self.width]
-        planes = planes.astype(np.float32, copy=False) * self._level.gain[0] + self._level.bias[0]
+        planes = self._raw.read(np.arange(top, bottom))[0, :, :, : self.width]
+        planes = planes.astype(np.float32, copy=False) * self._gain + self._bias
         if self._activation is Activation.SIGMOID:
             np.negative(planes, out=planes)
             np.exp(planes, out=planes)
@@ -107,10 +115,11 @@ def paint_staged(
         DeviceError: memory or room on the drive ran out.
     """
     began = time.perf_counter()
+    strip_pixels = min(strip_pixels, job.memory_bytes // _STRIP_BYTES)
     while True:
         run = _Run(network, vector, padded, job, room, options, strip_pixels)
         try:
-            level = run.through_all()
+            finished = run.through_all()
             break
         except (DeviceError, MemoryError) as error:
             if strip_pixels <= _LEAST_ROWS * padded.width:
@@ -123,7 +132,9 @@ def paint_staged(
     megapixels = source.height * source.width / 1e6
     kind = work_kind(network.family, source.height * source.width, job.options)
     job.cost(kind, megapixels, time.perf_counter() - began)
-    return StagedPainting(run, level, source.height, source.width)
+    raw, level = finished
+    activation = network.layers[-1].activation
+    return StagedPainting(raw, level, activation, source.height, source.width)
 
 
 class _Run:
@@ -147,24 +158,26 @@ class _Run:
         self._padded = padded
         rows = max(strip_pixels // padded.width, _LEAST_ROWS)
         self._rows = min(rows // 8 * 8, padded.height)
-        self._may_halve = is_staged(padded.height * padded.width)
+        self._may_halve = padded.height * padded.width > _HALF_FROM
         self._room = room
+        self._measured: dict[int, tuple[Planes, Planes]] = {}
         self._total = sum(self._strip_count(stage) for stage in self.stages)
         self._done = 0
 
-    def through_all(self) -> _Level:
-        """Return the last map before the final stage."""
+    def through_all(self) -> tuple[RowBuffer, _Level]:
+        """Return the last map, and how to normalise it."""
         level: _Level | None = None
         for stage in self.stages:
             following = self._through(stage, level)
-            if level is not None:
+            if level is not None and level.raw is not None:
                 level.raw.close()
-                if level.trunk is not None and level.trunk is not following.trunk:
-                    level.trunk.close()
+            trunk = level.trunk if level is not None else None
+            if trunk is not None and trunk is not following.trunk:
+                trunk.close()
             level = following
-        if level is None:  # pragma: no cover - stages_of gives at least one
+        if level is None or level.raw is None:  # pragma: no cover - stages_of gives at least one
             raise ValueError("A network without stages cannot be run.")
-        return level
+        return level.raw, level
 
     def session(self, stage: Stage) -> Session:
         """Return a session for the graph of one stage."""
@@ -175,7 +188,8 @@ class _Run:
         path, digest = stored_graph(
             self.job.graphs,
             f"style.{network.family}-{network.digest[:16]}-v{graphs.BUILDER}-stage{stage.first}"
-            f"{'r' if reads_half else ''}{'w' if writes_half else ''}",
+            f"-{stage.last}{'r' if reads_half else ''}{'w' if writes_half else ''}"
+            f"{'' if stage.is_kept else 'm'}",
             lambda: graphs.stage_graph(
                 network, stage, reads_half=reads_half, writes_half=writes_half
             ),
@@ -194,7 +208,9 @@ class _Run:
         shrink = stage.shrink_out(network)
         height, width = self._padded.height // shrink, self._padded.width // shrink
         channels = network.layers[stage.last].outputs
-        raw = self._buffer(channels, height, width, self._stored(stage))
+        raw = None
+        if stage.is_kept:
+            raw = self._buffer(channels, height, width, self._stored(stage))
         # A trunk passes by the first half of its block untouched.
         trunk = level.trunk if level is not None and not stage.takes_trunk(network) else None
         if stage.gives_trunk(network):
@@ -209,15 +225,17 @@ class _Run:
                 feeds["centre"] = centre
             out = session.run(feeds, self.job.token)
             skip = strip.fresh - strip.top
-            raw.write(strip.fresh, out["out"][0, :, skip:])
+            if raw is not None:
+                raw.write(strip.fresh, out["out"][0, :, skip:])
             if trunk is not None and "trunk_out" in out:
                 trunk.write(strip.fresh, out["trunk_out"][0, :, skip:])
             # Rows are summed in float32 by the graph; a picture's worth of rows needs more.
             sums[0] += out["sums"][0, :, skip:].sum(axis=1, dtype=np.float64)
             sums[1] += out["squares"][0, :, skip:].sum(axis=1, dtype=np.float64)
         gain, bias = self._normalisation(stage.last, sums / (height * width))
+        self._measured[stage.last] = (gain, bias)
         if centre is not None:
-            bias += gain * centre
+            bias = bias + gain * centre
         return _Level(raw, gain, bias, trunk)
 
     def _centre(
@@ -237,8 +255,13 @@ class _Run:
 
     def _feeds(self, stage: Stage, level: _Level | None, strip: Strip) -> dict[str, NDArray[Any]]:
         reach = stage.reach(self.network, strip.top, strip.bottom, self._padded.height)
-        if level is None:
-            return {"image": self._padded.rows(reach.source)[None], **reach.gathers}
+        if stage.first == 0 or level is None or level.raw is None:
+            given = {
+                f"{name}_{layer}": self._measured[layer][position]
+                for layer in stage.given(self.network)
+                for position, name in enumerate(("gain", "bias"))
+            }
+            return {"image": self._padded.rows(reach.source)[None], **given, **reach.gathers}
         feeds: dict[str, NDArray[Any]] = {
             "raw": level.raw.read(reach.source),
             "gain": level.gain,
@@ -264,7 +287,7 @@ class _Run:
 
         Small pictures are only here because memory is short, and keep full precision.
         """
-        is_half = self._may_halve and stage.density(self.network) >= _HALF_DENSITY
+        is_half = self._may_halve and stage.is_kept and stage.density(self.network) >= _HALF_DENSITY
         return np.dtype(np.float16 if is_half else np.float32)
 
     def _buffer(self, channels: int, height: int, width: int, dtype: np.dtype[Any]) -> RowBuffer:
@@ -289,6 +312,10 @@ class _Run:
         noise = np.random.default_rng(0)
         rows = len(reach.source)
         extra: dict[str, NDArray[Any]] = dict(reach.gathers)
+        for layer in stage.given(network):
+            shape_of = (1, network.layers[layer].outputs, 1, 1)
+            extra[f"gain_{layer}"] = np.ones(shape_of, np.float32)
+            extra[f"bias_{layer}"] = np.zeros(shape_of, np.float32)
         if self._stored(stage).itemsize == 2:
             depth = network.layers[stage.last].outputs
             extra["centre"] = np.zeros((1, depth, 1, 1), np.float32)

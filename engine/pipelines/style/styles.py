@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.assets.pictures import Picture
 from engine.errors import ModelError
+from engine.models.styles import style_entry
 from engine.ops.color import (
     ColorStatistics,
     mapped,
@@ -22,7 +22,6 @@ from engine.ops.color import (
     transport,
 )
 from engine.ops.resize import Filter, resize_rows
-from engine.paths import resources
 from engine.pipelines.job import JobContext
 from engine.pipelines.style.buffers import Room
 from engine.pipelines.style.generic import NetworkPainter
@@ -220,7 +219,7 @@ def _style_code(style: str, palette: str, job: JobContext) -> Code:
     kind, _, key = style.partition(":")
     if kind == "picture":
         return _recalled_code(key, palette, lambda: job.picture(key), job)
-    path = _entry(style).path
+    path = Path(style_entry(style).file)
     return _recalled_code(str(path), palette, lambda: _painting(path), job)
 
 
@@ -251,29 +250,7 @@ def _painting(path: Path) -> Picture:
 
 
 def _row(style: str) -> int:
-    return _entry(style).index
-
-
-@dataclass(frozen=True)
-class _Entry:
-    index: int = 0
-    path: Path = Path()
-
-
-def _entry(style: str) -> _Entry:
-    """Return what the index of bundled styles says of "built-in:<key>" or "painting:<key>"."""
-    kind, _, key = style.partition(":")
-    folder = resources() / "styles"
-    try:
-        rows = tomllib.loads((folder / "index.toml").read_text(encoding="utf-8"))["style"]
-    except (OSError, KeyError, ValueError) as error:
-        raise ModelError(
-            "The list of bundled styles cannot be read.", hint="Install Gesso again."
-        ) from error
-    for row in rows:
-        if row.get("kind") == kind and row.get("key") == key:
-            return _Entry(int(row.get("index", 0)), folder / str(row.get("file", "")))
-    raise ModelError(f"There is no style called {style!r}.", hint="See: gesso styles")
+    return style_entry(style).index or 0
 
 
 def _own_network(family: str, room: Room, job: JobContext) -> Painter:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+import shiboken6
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
 
@@ -101,3 +102,15 @@ def test_a_request_that_was_taken_back_is_not_heard_of(qtbot, tmp_path):
     loader.wait()
     qtbot.wait(50)
     assert heard == []
+
+
+@pytest.mark.timeout(30)
+def test_closing_while_pictures_are_read_neither_waits_nor_stands_still(qapp, tmp_path):
+    path = picture(tmp_path / "p.jpg", (2000, 1500))
+    for _ in range(20):
+        loader = PictureLoader()
+        loader.load("content", path)
+        background = loader._background
+        shiboken6.delete(loader)
+        del loader
+        assert background.wait(10)

@@ -135,3 +135,23 @@ def _predicted(kind: int, a: NDArray[Any], b: NDArray[Any], c: NDArray[Any]) -> 
         pa, pb, pc = abs(p - a), abs(p - b), abs(p - c)
         return np.where((pa <= pb) & (pa <= pc), a, np.where(pb <= pc, b, c))
     return (np.zeros_like(a), a, b, (a + b) // 2)[kind]
+
+
+def table_profile(space: bytes, channels: int) -> bytes:
+    """Return a profile of lut8 tables whose every colour is a grey: the mean of its channels.
+
+    For CMYK, more ink is darker, and black ink counts for all three others.
+    """
+    corners = np.indices((2,) * channels).reshape(channels, -1)
+    if channels == 4:
+        lightness = (1 - corners[:3].mean(axis=0)) * (1 - corners[3])
+    else:
+        lightness = corners.mean(axis=0)
+    grid = np.stack([np.rint(lightness * 255), *[np.full(corners.shape[1], 128)] * 2], axis=1)
+    ramp = bytes(range(256))
+    identity = struct.pack(">9i", *(65536 * v for v in (1, 0, 0, 0, 1, 0, 0, 0, 1)))
+    tables = ramp * channels + grid.astype(np.uint8).tobytes() + ramp * 3
+    lut = b"mft1\0\0\0\0" + bytes([channels, 3, 2, 0]) + identity + tables
+    profile = bytearray(_profile(space, [(b"A2B0", lut), (b"A2B1", lut)]))
+    profile[20:24] = b"Lab "
+    return bytes(profile)

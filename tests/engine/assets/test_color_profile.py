@@ -22,6 +22,7 @@ from picture_factory import (
     srgb_curve,
     srgb_to_linear,
     table_curve,
+    table_profile,
 )
 from PIL import Image
 
@@ -196,3 +197,54 @@ def test_no_profile_makes_the_reader_fail(position: int, value: int, cut: int) -
         if back.apply is not None:
             assert back.apply(rows).shape == rows.shape
     matrix_profile(hostile)
+
+
+def srgb_of_lightness(lightness: float) -> float:
+    """Return the sRGB value 0..255 of a grey of CIE L* 0..100."""
+    root = (lightness + 16) / 116
+    light = root**3 if lightness > 8 else lightness / 903.3
+    return float(linear_to_srgb(np.array(light))) * 255
+
+
+def test_cmyk_goes_through_its_embedded_profile(tmp_path: Path) -> None:
+    inks = np.zeros((1, 3, 4), np.uint8)
+    inks[0, 1] = (0, 0, 0, 128)
+    inks[0, 2] = (0, 0, 0, 64)
+    icc = table_profile(b"CMYK", 4)
+    Image.fromarray(inks, "CMYK").save(tmp_path / "a.tif", icc_profile=icc)
+    picture = read_picture(tmp_path / "a.tif")
+    wanted = [
+        255,
+        srgb_of_lightness(100 * (1 - 128 / 255)),
+        srgb_of_lightness(100 * (1 - 64 / 255)),
+    ]
+    assert np.abs(picture.pixels[0, :, 1] - np.array(wanted)).max() <= 3
+    assert any("through its profile" in note for note in picture.notes)
+    assert picture.icc == icc
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_table_profile_is_honoured_and_its_precision_said(tmp_path: Path, dtype: type) -> None:
+    white = int(np.iinfo(dtype).max)
+    pixels = np.zeros((1, 3, 3), dtype)
+    pixels[0, 1] = white
+    pixels[0, 2] = (white, white // 2, 0)
+    icc = table_profile(b"RGB ", 3)
+    picture = read_picture(with_icc(pixels, icc, tmp_path / "a.png"))
+    wanted = np.array([0, 255, srgb_of_lightness(50)]) / 255
+    assert np.abs(picture.pixels[0, :, 0] / white - wanted).max() <= 0.012
+    assert any("8 bits" in note for note in picture.notes) == (dtype == np.uint16)
+    # It has no tables for the way back.
+    notes = write_store_picture(picture, tmp_path / "b.png")
+    assert any("cannot be written to" in note for note in notes)
+    np.testing.assert_array_equal(read_picture(tmp_path / "b.png").pixels, picture.pixels)
+
+
+def test_lab_is_converted_and_said(tmp_path: Path) -> None:
+    lab = np.zeros((1, 3, 3), np.uint8)
+    lab[0, :, 0] = (0, 128, 255)
+    Image.fromarray(lab, "LAB").save(tmp_path / "a.tif")
+    picture = read_picture(tmp_path / "a.tif")
+    wanted = [0, srgb_of_lightness(100 * 128 / 255), 255]
+    assert np.abs(picture.pixels[0].mean(axis=1) - np.array(wanted)).max() <= 3
+    assert picture.notes == ("Converted from Lab.",)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import tempfile
 import threading
@@ -330,6 +329,7 @@ def test_settings_out_of_range_are_refused(tmp_path: Path, bad: dict[str, object
 @pytest.mark.parametrize("kind", ALL)
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, kind: ExportFormat) -> None:
     source = stored(tmp_path, Picture(noise(300, 300, 3)))
+    resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
     try:
@@ -361,6 +361,7 @@ def read_only_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX permissions")
 def test_a_read_only_folder_is_named(read_only_folder: Path) -> None:
     with pytest.raises(AssetError, match="“locked” is read-only"):
         export_picture(

@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import resource
 import struct
 import time
 from pathlib import Path
@@ -340,6 +339,30 @@ def test_float_tiff_with_nan_and_infinity_is_mapped_and_said(tmp_path: Path) -> 
     assert any("no numbers" in note for note in picture.notes)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_the_floating_point_predictor_is_undone(tmp_path: Path, order: str, dtype: str) -> None:
+    values = RNG.random((9, 8, 3)).astype(f"{order}{dtype}")
+    size = values.dtype.itemsize
+    rows = values.astype(f">{dtype}").view(np.uint8).reshape(9, 24, size)
+    planes = rows.transpose(0, 2, 1).reshape(9, -1, 3)
+    # Adobe's Technical Note 3: bytes by significance, then differences at the pixel's stride.
+    packed = np.diff(planes, axis=1, prepend=np.zeros((9, 1, 3), np.uint8))
+    out = io.BytesIO()
+    tifffile.imwrite(
+        out, values, photometric="rgb", byteorder=order, metadata=None, extratags=[(65000, 3, 1, 3)]
+    )
+    data = bytearray(out.getvalue())
+    at = data.index(values.tobytes())
+    data[at : at + packed.nbytes] = packed.tobytes()
+    # tifffile writes no predictor tag by itself; a private tag is renamed to it.
+    entry = f"{order}HHI"
+    data = data.replace(struct.pack(entry, 65000, 3, 1), struct.pack(entry, 317, 3, 1))
+    (tmp_path / "a.tif").write_bytes(data)
+    wanted = np.rint(values.astype(float) * 65535)
+    np.testing.assert_array_equal(read_picture(tmp_path / "a.tif").pixels, wanted)
+
+
 def test_multi_page_tiff_gives_its_first_page_and_says_so(tmp_path: Path) -> None:
     pages = [Image.fromarray(np.full((4, 4, 3), v, np.uint8)) for v in (10, 20, 30)]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
@@ -446,6 +469,7 @@ def test_a_thumbnail_of_16_bits_looks_like_the_picture(tmp_path: Path, color: in
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"what was there before")
+    resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
     try:

@@ -35,8 +35,8 @@ def test_a_misspelt_field_is_met_with_the_right_one() -> None:
 
 @pytest.mark.parametrize(
     "template",
-    ["{", "}", "{name", "{}", "{0}", "{name.__class__}", "{name[0]}", "{name!r}", "{counter:099999}",
-     "{counter:>999999999}", "{name:{width}}", "{name:d}"],
+    ["{", "}", "{name", "{}", "{0}", "{name.__class__}", "{name[0]}", "{name!r}",
+     "{counter:099999}", "{counter:>999999999}", "{name:{width}}", "{name:d}"],
 )  # fmt: skip
 def test_templates_that_reach_too_far_are_refused(template: str) -> None:
     with pytest.raises(ParameterError):

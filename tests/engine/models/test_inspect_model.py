@@ -1,3 +1,4 @@
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,8 @@ import msgspec
 import numpy as np
 import onnx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from engine.errors import ModelError
@@ -196,3 +199,31 @@ def test_weights_hidden_in_a_branch_are_found(tmp_path: Path) -> None:
     path = toys.save(tmp_path / "x.onnx", nodes, {"x": (1, 3, 8, 8)}, {"y": (1, 3, 8, 8)})
     with pytest.raises(ModelError, match="refused"):
         read(path)
+
+
+@pytest.mark.parametrize("strides", [[0, 0], [-4, 2], [2**40, 2**40], [1]])
+def test_strides_that_make_no_sense_give_a_multiple_that_does(
+    strides: list[int], tmp_path: Path
+) -> None:
+    nodes = [
+        helper.make_node("Conv", [f"t{i}", "w"], [f"t{i + 1}"], strides=strides) for i in range(30)
+    ]
+    nodes.append(helper.make_node("ConvTranspose", ["t30", "w"], ["y"], strides=strides))
+    shape: tuple[int | str, ...] = (1, 3, "h", "w")
+    path = toys.save(tmp_path / "x.onnx", nodes, {"t0": shape}, {"y": shape})
+    assert 1 <= signature_of(read_graph(path), path).size_multiple <= 256
+
+
+@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=8))
+@example([(1265, 29)])  # the input is of a type that does not exist
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_file_is_refused_or_read_but_never_breaks_the_reader(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "x.onnx"
+    data = bytearray(toys.fast_neural_style(path).read_bytes())
+    for position, value in changes:
+        data[position % len(data)] = value
+    path.write_bytes(data)
+    with contextlib.suppress(ModelError):
+        recognise(signature_of(read_graph(path), path))

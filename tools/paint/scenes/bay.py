@@ -43,8 +43,14 @@ def _sky(scene: Scene, rng: np.random.Generator) -> None:
     scene.lay(np.ones_like(x), sky, angle, 0.15)
     scene.lay(scene.ellipse(0.76, 0.15, 0.045, 0.045), "#fff3b8", angle, 0.6)
     scene.lay(scene.ellipse(0.772, 0.142, 0.028, 0.03), "#f6a83a", angle, 0.6)
-    for cx, cy, radius in ((0.1, 0.12, 0.016), (0.24, 0.06, 0.012), (0.55, 0.08, 0.014),
-                           (0.93, 0.06, 0.011), (0.30, 0.33, 0.012), (0.50, 0.40, 0.009)):
+    for cx, cy, radius in (
+        (0.1, 0.12, 0.016),
+        (0.24, 0.06, 0.012),
+        (0.55, 0.08, 0.014),
+        (0.93, 0.06, 0.011),
+        (0.30, 0.33, 0.012),
+        (0.50, 0.40, 0.009),
+    ):
         far = np.hypot(x - cx, y - cy)
         around = np.arctan2(y - cy, x - cx) + np.pi / 2
         scene.lay(np.exp(-((far / radius / 1.9) ** 2)) * 0.85, "#f5e9a8", around, 0.5)
@@ -71,11 +77,18 @@ def _village(scene: Scene, rng: np.random.Generator) -> None:
         roof = str(rng.choice(["#b5472e", "#8d3426", "#c76a35", "#6d3144"]))
         box = [(x, foot - tall), (x + wide, foot - tall), (x + wide, foot), (x, foot)]
         scene.lay(scene.polygon(box), wall, np.pi / 2, 0.9)
-        side = [(x + wide * 0.62, foot - tall), (x + wide, foot - tall), (x + wide, foot),
-                (x + wide * 0.62, foot)]
+        side = [
+            (x + wide * 0.62, foot - tall),
+            (x + wide, foot - tall),
+            (x + wide, foot),
+            (x + wide * 0.62, foot),
+        ]
         scene.lay(scene.polygon(side) * 0.5, "#3a4d7a", np.pi / 2, 0.9)
-        top = [(x - 0.004, foot - tall), (x + wide / 2, foot - tall - wide * 0.55),
-               (x + wide + 0.004, foot - tall)]
+        top = [
+            (x - 0.004, foot - tall),
+            (x + wide / 2, foot - tall - wide * 0.55),
+            (x + wide + 0.004, foot - tall),
+        ]
         scene.lay(scene.polygon(top), roof, 0.5, 0.9)
         for k in (0.25, 0.68):
             lamp = scene.ellipse(x + wide * k, foot - tall * 0.5, 0.0045, 0.006)
@@ -83,8 +96,12 @@ def _village(scene: Scene, rng: np.random.Generator) -> None:
         x += wide * rng.uniform(0.85, 1.35)
     tower = [(0.628, 0.46), (0.648, 0.46), (0.650, 0.57), (0.626, 0.57)]
     scene.lay(scene.polygon(tower), "#dccfa8", np.pi / 2, 0.9)
-    scene.lay(scene.polygon([(0.640, 0.46), (0.648, 0.46), (0.650, 0.57), (0.640, 0.57)]), "#5d6d94",
-              np.pi / 2, 0.9)
+    scene.lay(
+        scene.polygon([(0.640, 0.46), (0.648, 0.46), (0.650, 0.57), (0.640, 0.57)]),
+        "#5d6d94",
+        np.pi / 2,
+        0.9,
+    )
     scene.lay(scene.polygon([(0.622, 0.462), (0.638, 0.395), (0.654, 0.462)]), "#3c3a6b", 1.3, 0.9)
 
 
@@ -92,8 +109,9 @@ def _water(scene: Scene, rng: np.random.Generator) -> None:
     x, y = scene.x, scene.y
     ripple = fractal(scene.size, (90, 7), rng, 3)
     depth = (y - 0.57) / 0.25
-    water = ramp(depth + 0.25 * ripple, (0, "#e4a765"), (0.22, "#5fa3ae"), (0.55, "#23639c"),
-                 (1, "#15346f"))
+    water = ramp(
+        depth + 0.25 * ripple, (0, "#e4a765"), (0.22, "#5fa3ae"), (0.55, "#23639c"), (1, "#15346f")
+    )
     dark = smoothstep(0.2, 0.9, ripple)
     water = mix(water, rgb("#0f2a63"), 0.6 * dark)
     path = np.exp(-(((x - 0.76) / (0.03 + 0.09 * np.clip(depth, 0, 1))) ** 2))
@@ -108,21 +126,28 @@ def _water(scene: Scene, rng: np.random.Generator) -> None:
 
 def _boat(scene: Scene, cx: float, cy: float, scale: float, sail: str) -> None:
     hull = [(-0.05, -0.008), (0.055, -0.012), (0.035, 0.012), (-0.035, 0.012)]
-    scene.lay(scene.polygon([(cx + px * scale, cy + py * scale) for px, py in hull]), "#5a2430", 0.0,
-              0.9)
+    scene.lay(
+        scene.polygon([(cx + px * scale, cy + py * scale) for px, py in hull]), "#5a2430", 0.0, 0.9
+    )
     main = [(0.0, -0.012), (0.004, -0.125), (0.045, -0.02)]
-    scene.lay(scene.polygon([(cx + px * scale, cy + py * scale) for px, py in main]), sail, 1.2, 0.9)
+    scene.lay(
+        scene.polygon([(cx + px * scale, cy + py * scale) for px, py in main]), sail, 1.2, 0.9
+    )
     jib = [(-0.004, -0.015), (0.0, -0.11), (-0.035, -0.02)]
-    scene.lay(scene.polygon([(cx + px * scale, cy + py * scale) for px, py in jib]), "#f2e6c4", -1.2,
-              0.9)
-    mirror = np.exp(-(((scene.x - cx) / (0.022 * scale)) ** 2)) * smoothstep(
-        cy + 0.07 * scale, cy + 0.015 * scale, scene.y
-    ) * (scene.y > cy + 0.012 * scale)
+    scene.lay(
+        scene.polygon([(cx + px * scale, cy + py * scale) for px, py in jib]), "#f2e6c4", -1.2, 0.9
+    )
+    mirror = (
+        np.exp(-(((scene.x - cx) / (0.022 * scale)) ** 2))
+        * smoothstep(cy + 0.07 * scale, cy + 0.015 * scale, scene.y)
+        * (scene.y > cy + 0.012 * scale)
+    )
     scene.lay(mirror.astype(np.float32) * 0.55, sail, 0.0, 0.6)
 
 
-def _cypress(scene: Scene, foot: float, ground: float, top: float, wide: float,
-             rng: np.random.Generator) -> None:
+def _cypress(
+    scene: Scene, foot: float, ground: float, top: float, wide: float, rng: np.random.Generator
+) -> None:
     t = np.linspace(0, 1, 90)
     sway = 0.35 * wide * np.sin(t * 5 + rng.uniform(0, 6)) * t
     half = wide * np.sin(np.pi * np.clip(t * 0.92 + 0.06, 0, 1)) ** 0.75 * (1 - 0.55 * t)
@@ -134,8 +159,13 @@ def _cypress(scene: Scene, foot: float, ground: float, top: float, wide: float,
     across = (scene.x - foot) / wide
     flame = fractal(scene.size, (5, 26), rng, 3)
     angle = np.pi / 2 + 0.55 * across + 0.5 * fractal(scene.size, 7, rng, 2)
-    colour = ramp(0.5 * flame + 0.45 - 0.25 * across, (0, "#0b1f2c"), (0.4, "#143d33"),
-                  (0.7, "#2f6b3a"), (1, "#a58f3a"))
+    colour = ramp(
+        0.5 * flame + 0.45 - 0.25 * across,
+        (0, "#0b1f2c"),
+        (0.4, "#143d33"),
+        (0.7, "#2f6b3a"),
+        (1, "#a58f3a"),
+    )
     scene.lay(mask, colour, angle, 0.55)
 
 
@@ -144,14 +174,22 @@ def bay(size: int, rng: np.random.Generator) -> Scene:
     scene = Scene(size, "#1f4c96")
     x = scene.x[0]
     _sky(scene, rng)
-    far = 0.475 - 0.085 * np.exp(-(((x - 0.18) / 0.13) ** 2)) - 0.05 * np.exp(
-        -(((x - 0.52) / 0.12) ** 2)
+    far = (
+        0.475
+        - 0.085 * np.exp(-(((x - 0.18) / 0.13) ** 2))
+        - 0.05 * np.exp(-(((x - 0.52) / 0.12) ** 2))
     )
-    _hill(scene, (far + 0.012 * profile(size, 5, rng)).astype(np.float32), "#27407f", "#7f9fc4", rng)
-    near = 0.525 - 0.06 * np.exp(-(((x - 0.95) / 0.2) ** 2)) - 0.055 * np.exp(
-        -(((x - 0.36) / 0.15) ** 2)
+    _hill(
+        scene, (far + 0.012 * profile(size, 5, rng)).astype(np.float32), "#27407f", "#7f9fc4", rng
     )
-    _hill(scene, (near + 0.008 * profile(size, 7, rng)).astype(np.float32), "#1c3f56", "#6fa06a", rng)
+    near = (
+        0.525
+        - 0.06 * np.exp(-(((x - 0.95) / 0.2) ** 2))
+        - 0.055 * np.exp(-(((x - 0.36) / 0.15) ** 2))
+    )
+    _hill(
+        scene, (near + 0.008 * profile(size, 7, rng)).astype(np.float32), "#1c3f56", "#6fa06a", rng
+    )
     _water(scene, rng)
     _village(scene, rng)
     _boat(scene, 0.53, 0.665, 0.9, "#f0a04a")
@@ -160,8 +198,13 @@ def bay(size: int, rng: np.random.Generator) -> Scene:
     mask = scene.below(shore.astype(np.float32))
     rows = (scene.y - shore[None, :]) / (1.02 - shore[None, :])
     furrow = np.sin((scene.x - 0.75) / (0.25 + rows) * 26 + 1.5 * fractal(size, 4, rng, 3))
-    field = ramp(0.5 + 0.38 * furrow + 0.3 * fractal(size, 12, rng, 4), (0, "#24502f"),
-                 (0.35, "#5f8a3a"), (0.65, "#c9a63c"), (1, "#f0d27a"))
+    field = ramp(
+        0.5 + 0.38 * furrow + 0.3 * fractal(size, 12, rng, 4),
+        (0, "#24502f"),
+        (0.35, "#5f8a3a"),
+        (0.65, "#c9a63c"),
+        (1, "#f0d27a"),
+    )
     field = mix(field, rgb("#1c3a4a"), smoothstep(0.5, 1.2, rows) * 0.55)
     lean = np.arctan2(np.ones_like(rows), (scene.x - 0.75) / (0.25 + np.clip(rows, 0, 2)) * 1.2)
     scene.lay(mask, field, lean, 0.3)
@@ -170,8 +213,12 @@ def bay(size: int, rng: np.random.Generator) -> Scene:
         if py < np.interp(px, x, shore) + 0.02:
             continue
         big = 0.003 + 0.02 * (py - 0.78)
-        scene.lay(scene.ellipse(px, py, big, big * 0.8), str(rng.choice(
-            ["#d8402f", "#e9e2d0", "#e2762f", "#c9356b"])), rng.uniform(0, 3), 0.9)
+        scene.lay(
+            scene.ellipse(px, py, big, big * 0.8),
+            str(rng.choice(["#d8402f", "#e9e2d0", "#e2762f", "#c9356b"])),
+            rng.uniform(0, 3),
+            0.9,
+        )
     _cypress(scene, 0.145, 0.93, 0.10, 0.062, rng)
     _cypress(scene, 0.245, 0.90, 0.33, 0.042, rng)
     return scene

@@ -18,8 +18,13 @@ def curve(points: Sequence[Point], per_leg: int = 24) -> list[Point]:
     knots = np.array([points[0], *points, points[-1]], float)
     t = np.linspace(0, 1, per_leg, endpoint=False)[:, None]
     legs = [
-        0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2
-               + (3 * b - a - 3 * c + d) * t**3)
+        0.5
+        * (
+            2 * b
+            + (c - a) * t
+            + (2 * a - 5 * b + 4 * c - d) * t**2
+            + (3 * b - a - 3 * c + d) * t**3
+        )
         for a, b, c, d in zip(knots, knots[1:], knots[2:], knots[3:], strict=False)
     ]
     path = np.concatenate([*legs, knots[-1:]])

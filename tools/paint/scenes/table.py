@@ -1,6 +1,6 @@
 """A still life in three dimensions: jug, bowl and pears on a table, found by sphere tracing.
 
-J. C. Hart 1996, "Sphere tracing". Each body is a solid of revolution about its own, perhaps tilted, axis.
+J. C. Hart 1996, "Sphere tracing". Each body is a solid of revolution about its own axis.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.paint.colour import mix, rgb
+from tools.paint.colour import mix, ramp, rgb
 from tools.paint.fields import Array, fractal, smoothstep
 from tools.paint.scenes.canvas import Scene
 
@@ -36,14 +36,50 @@ class Body:
     hollow: float = 0.0
 
 
-_PEAR = ((0.0, 0.0), (0.02, 0.2), (0.12, 0.36), (0.32, 0.46), (0.52, 0.41), (0.72, 0.26), (0.9, 0.17),
-         (1.02, 0.12), (1.08, 0.0))
-_JUG = ((0.0, 0.0), (0.001, 0.5), (0.1, 0.56), (0.5, 0.8), (0.95, 0.84), (1.4, 0.62), (1.75, 0.36),
-        (2.1, 0.31), (2.4, 0.42), (2.45, 0.44), (2.47, 0.0))
-_BOWL = ((0.0, 0.0), (0.001, 0.36), (0.08, 0.34), (0.14, 0.42), (0.4, 0.84), (0.62, 1.02), (0.66, 1.03),
-         (0.68, 0.0))
-_APPLE = ((0.0, 0.0), (0.02, 0.18), (0.1, 0.3), (0.3, 0.41), (0.52, 0.4), (0.68, 0.26), (0.72, 0.12),
-          (0.69, 0.0))
+_PEAR = (
+    (0.0, 0.0),
+    (0.02, 0.2),
+    (0.12, 0.36),
+    (0.32, 0.46),
+    (0.52, 0.41),
+    (0.72, 0.26),
+    (0.9, 0.17),
+    (1.02, 0.12),
+    (1.08, 0.0),
+)
+_JUG = (
+    (0.0, 0.0),
+    (0.001, 0.5),
+    (0.1, 0.56),
+    (0.5, 0.8),
+    (0.95, 0.84),
+    (1.4, 0.62),
+    (1.75, 0.36),
+    (2.1, 0.31),
+    (2.4, 0.42),
+    (2.45, 0.44),
+    (2.47, 0.0),
+)
+_BOWL = (
+    (0.0, 0.0),
+    (0.001, 0.36),
+    (0.08, 0.34),
+    (0.14, 0.42),
+    (0.4, 0.84),
+    (0.62, 1.02),
+    (0.66, 1.03),
+    (0.68, 0.0),
+)
+_APPLE = (
+    (0.0, 0.0),
+    (0.02, 0.18),
+    (0.1, 0.3),
+    (0.3, 0.41),
+    (0.52, 0.4),
+    (0.68, 0.26),
+    (0.72, 0.12),
+    (0.69, 0.0),
+)
 
 
 def _unit(x: float, y: float, z: float) -> tuple[float, float, float]:
@@ -72,6 +108,17 @@ def _local(body: Body, p: Array) -> tuple[Array, Array]:
 
 
 def _body_gap(body: Body, p: Array) -> Array:
+    """Return the distance to a body; far off, that to a sphere around it, which is cheaper."""
+    tall = body.outline[-1][0]
+    middle = np.array(body.foot) + np.array(body.axis) * tall / 2
+    around = float(np.hypot(tall / 2, max(radius for _, radius in body.outline)))
+    gap = np.linalg.norm(p - middle.astype(np.float32), axis=-1) - around
+    near = gap < 0.25
+    gap[near] = _outline_gap(body, p[near])
+    return gap
+
+
+def _outline_gap(body: Body, p: Array) -> Array:
     along, off = _local(body, p)
     place, radius = np.array(body.outline).T
     place = place.copy()
@@ -83,8 +130,11 @@ def _body_gap(body: Body, p: Array) -> Array:
     cap = np.maximum(place[0] - along, along - place[-1])
     gap = np.maximum(gap, cap)
     if body.hollow:
-        gap = np.maximum(gap, -(off - np.interp(along - 0.06, fine, smooth) + body.hollow)
-                         * (along > 0.1) - 9 * (along <= 0.1))
+        gap = np.maximum(
+            gap,
+            -(off - np.interp(along - 0.06, fine, smooth) + body.hollow) * (along > 0.1)
+            - 9 * (along <= 0.1),
+        )
     return gap
 
 
@@ -186,12 +236,30 @@ def table(size: int) -> Relief:
     here = body == len(BODIES) + 2
     ring[here], meridian[here] = place[here, 1] + place[here, 0], place[here, 2]
     shape = (size, size)
-    return Relief(body.reshape(shape), light.reshape(shape).astype(np.float32), ring.reshape(shape),
-                  meridian.reshape(shape), far.reshape(shape), normal.reshape(*shape, 3))
+    return Relief(
+        body.reshape(shape),
+        light.reshape(shape).astype(np.float32),
+        ring.reshape(shape),
+        meridian.reshape(shape),
+        far.reshape(shape),
+        normal.reshape(*shape, 3),
+    )
 
 
-_COATS = ("#c9a877", "#5a3a34", "#3f7f86", "#c9d3d0", "#d8b23a", "#c7a83a", "#c2342a", "#d8622f", "#a8b43a",
-          "#c8402f", "#d87a2f", "#3f7f86")
+_COATS = (
+    "#f2c25a",
+    "#5a3a34",
+    "#1f8f96",
+    "#c9d3d0",
+    "#f4d23a",
+    "#e8c83a",
+    "#d8302a",
+    "#d8622f",
+    "#a8b43a",
+    "#c8402f",
+    "#d87a2f",
+    "#1f8f96",
+)
 
 
 def lamplit(relief: Relief, rng: np.random.Generator) -> Scene:
@@ -204,14 +272,18 @@ def lamplit(relief: Relief, rng: np.random.Generator) -> Scene:
     coat = np.clip(coat * (1 + 0.16 * drift[..., None]), 0, 1)
     wall = relief.body == 1
     glow = np.clip(1.15 - 1.5 * np.hypot(scene.x - 0.22, scene.y - 0.28), 0.12, 1)
-    warm = mix(rgb("#3a2440"), rgb("#b8703f"), np.clip(glow + 0.25 * drift, 0, 1))
-    shadow = coat * rgb("#3f3a66") * 0.62
-    bright = np.clip(coat * rgb("#fff0d0") * 1.18 + 0.10 * smoothstep(0.75, 1.0, light)[..., None], 0, 1)
+    warm = ramp(
+        glow + 0.3 * drift, (0.1, "#1c2a6a"), (0.4, "#5a2a7a"), (0.65, "#c23f5a"), (0.95, "#f4923f")
+    )
+    shadow = mix(coat * 0.5, rgb("#2f2f8f"), 0.5)
+    bright = np.clip(
+        coat * rgb("#fff0d0") * 1.18 + 0.10 * smoothstep(0.75, 1.0, light)[..., None], 0, 1
+    )
     colour = mix(shadow, bright, np.clip(light, 0, 1) ** 0.9)
     half = relief.normal @ np.array([-0.40, 0.52, -0.75], np.float32)
     gloss = smoothstep(0.985, 0.997, half) * (relief.body > 1)
     colour = mix(colour, rgb("#fff6e0"), 0.9 * gloss)
-    colour = np.where(wall[..., None], mix(warm, warm * light[..., None], 0.35), colour)
+    colour = np.where(wall[..., None], mix(warm, warm * light[..., None], 0.2), colour)
     gy, gx = np.gradient(relief.ring)
     form = np.arctan2(gx, -gy) + 0.25 * drift
     angle = np.where(wall, 0.9 + 1.2 * fractal(size, 3, rng, 2), form)

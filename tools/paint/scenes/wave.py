@@ -9,13 +9,42 @@ import numpy as np
 from tools.paint.fields import Array, distance, fractal, profile, resize, smoothstep
 from tools.paint.scenes.canvas import Point, Scene, curve
 
-_BACK: list[Point] = [(-0.06, 0.66), (0.03, 0.53), (0.10, 0.39), (0.18, 0.24), (0.29, 0.125),
-                      (0.42, 0.085), (0.55, 0.125), (0.645, 0.215), (0.685, 0.335)]
-_FACE: list[Point] = [(0.685, 0.335), (0.62, 0.275), (0.54, 0.25), (0.46, 0.285), (0.41, 0.375),
-                      (0.41, 0.49), (0.465, 0.60), (0.57, 0.675), (0.70, 0.685), (0.86, 0.63),
-                      (1.06, 0.56)]
-_SWELL: list[Point] = [(-0.06, 0.845), (0.08, 0.76), (0.20, 0.765), (0.36, 0.85), (0.52, 0.885),
-                       (0.66, 0.82), (0.755, 0.735), (0.83, 0.765), (0.93, 0.85), (1.06, 0.87)]
+_BACK: list[Point] = [
+    (-0.06, 0.66),
+    (0.03, 0.53),
+    (0.10, 0.39),
+    (0.18, 0.24),
+    (0.29, 0.125),
+    (0.42, 0.085),
+    (0.55, 0.125),
+    (0.645, 0.215),
+    (0.685, 0.335),
+]
+_FACE: list[Point] = [
+    (0.685, 0.335),
+    (0.62, 0.275),
+    (0.54, 0.25),
+    (0.46, 0.285),
+    (0.41, 0.375),
+    (0.41, 0.49),
+    (0.465, 0.60),
+    (0.57, 0.675),
+    (0.70, 0.685),
+    (0.86, 0.63),
+    (1.06, 0.56),
+]
+_SWELL: list[Point] = [
+    (-0.06, 0.845),
+    (0.08, 0.76),
+    (0.20, 0.765),
+    (0.36, 0.85),
+    (0.52, 0.885),
+    (0.66, 0.82),
+    (0.755, 0.735),
+    (0.83, 0.765),
+    (0.93, 0.85),
+    (1.06, 0.87),
+]
 
 
 @dataclass(frozen=True)
@@ -46,7 +75,9 @@ def _along(path: list[Point], count: int) -> tuple[np.ndarray, np.ndarray]:
     return at, course
 
 
-def _foam(scene: Scene, path: list[Point], out: float, big: float, rng: np.random.Generator) -> Array:
+def _foam(
+    scene: Scene, path: list[Point], out: float, big: float, rng: np.random.Generator
+) -> Array:
     """Return a lip of foam: knuckles along the path and hooked fingers that reach over it."""
     discs: list[tuple[float, float, float]] = []
     at, course = _along(path, 64)
@@ -58,12 +89,21 @@ def _foam(scene: Scene, path: list[Point], out: float, big: float, rng: np.rando
         if rng.random() < 0.62:
             reach = big * rng.uniform(1.3, 2.9)
             hook = rng.uniform(0.25, 0.75)
-            tip = [(px, py), (px + nx * reach * 0.5 + dx * reach * 0.1, py + ny * reach * 0.5
-                              + dy * reach * 0.1),
-                   (px + nx * reach * 0.9 + dx * reach * hook * 0.6,
-                    py + ny * reach * 0.9 + dy * reach * hook * 0.6),
-                   (px + nx * reach * 0.85 + dx * reach * hook * 1.3,
-                    py + ny * reach * 0.85 + dy * reach * hook * 1.3)]
+            tip = [
+                (px, py),
+                (
+                    px + nx * reach * 0.5 + dx * reach * 0.1,
+                    py + ny * reach * 0.5 + dy * reach * 0.1,
+                ),
+                (
+                    px + nx * reach * 0.9 + dx * reach * hook * 0.6,
+                    py + ny * reach * 0.9 + dy * reach * hook * 0.6,
+                ),
+                (
+                    px + nx * reach * 0.85 + dx * reach * hook * 1.3,
+                    py + ny * reach * 0.85 + dy * reach * hook * 1.3,
+                ),
+            ]
             line = curve(tip, 8)
             for k, (qx, qy) in enumerate(line):
                 thin = big * 0.42 * (1 - 0.8 * k / len(line))
@@ -121,21 +161,31 @@ def wave(size: int, rng: np.random.Generator) -> Blocks:
         land = scene.below(ridge.astype(np.float32)) * sky * (x > 0.80)
         middle = np.maximum(middle, land * 0.9)
         sun, warm = sun * (1 - land), warm * (1 - land)
-    for cy, left, right, thick in ((0.34, 0.74, 1.1, 0.006), (0.40, 0.60, 0.92, 0.005),
-                                   (0.22, 0.78, 1.1, 0.007), (0.46, 0.84, 1.1, 0.005),
-                                   (0.27, -0.1, 0.10, 0.006), (0.20, -0.1, 0.14, 0.005)):
+    for cy, left, right, thick in (
+        (0.34, 0.74, 1.1, 0.006),
+        (0.40, 0.60, 0.92, 0.005),
+        (0.22, 0.78, 1.1, 0.007),
+        (0.46, 0.84, 1.1, 0.005),
+        (0.27, -0.1, 0.10, 0.006),
+        (0.20, -0.1, 0.14, 0.005),
+    ):
         bar = smoothstep(thick, thick * 0.7, np.abs(y - cy - 0.004 * np.sin(x * 17)))
         bar = bar * smoothstep(left, left + 0.12, x) * smoothstep(right, right - 0.12, x)
         warm, sun = warm * (1 - bar * sky), sun * (1 - bar * sky)
     key = np.maximum(key, night * 0.95)
-    foam = np.maximum.reduce([
-        _foam(scene, back[90:], -1.0, 0.017, rng), _foam(scene, face[: 24 * 4], -1.0, 0.018, rng),
-        _foam(scene, face[24 * 3 : 24 * 5], -1.0, 0.009, rng),
-    ])
+    foam = np.maximum.reduce(
+        [
+            _foam(scene, back[90:], -1.0, 0.017, rng),
+            _foam(scene, face[: 24 * 4], -1.0, 0.018, rng),
+            _foam(scene, face[24 * 3 : 24 * 5], -1.0, 0.009, rng),
+        ]
+    )
     foam2 = _foam(scene, swell[24 * 5 : 24 * 8], -1.0, 0.015, rng)
     foam = np.maximum(foam * (1 - front), foam2)
-    spray = [(rng.normal(0.70, 0.12), rng.normal(0.30, 0.11), rng.uniform(0.0015, 0.0055))
-             for _ in range(90)]
+    spray = [
+        (rng.normal(0.70, 0.12), rng.normal(0.30, 0.11), rng.uniform(0.0015, 0.0055))
+        for _ in range(90)
+    ]
     foam = np.maximum(foam, scene.dots(spray) * (1 - front))
     lip = np.clip(resize(distance(resize(foam, coarse) > 0.5) / coarse, size), 0, 1)
     rim = smoothstep(0.0048, 0.0032, lip) * (1 - foam)
@@ -163,9 +213,10 @@ def _boat(scene: Scene, plates: tuple[Array, ...], body: Array) -> tuple[Array, 
     for k in range(5):
         cx = 0.70 + 0.042 * k
         cy = 0.592 - 0.012 * k * (k > 1) * 0.5
-        man = np.maximum(scene.ellipse(cx, cy + 0.008, 0.011, 0.016, 0.5),
-                         scene.ellipse(cx + 0.008, cy - 0.012, 0.0065, 0.0065))
+        man = np.maximum(
+            scene.ellipse(cx, cy + 0.008, 0.011, 0.016, 0.5),
+            scene.ellipse(cx + 0.008, cy - 0.012, 0.0065, 0.0065),
+        )
         warm, sun = warm * (1 - man), sun * (1 - man)
         key = np.maximum(key, man)
     return warm, sun, pale, middle, key
-

@@ -70,11 +70,12 @@ def stage_graph(
 
     Inputs: `image` for the first stage, else `raw` [1, C, rows, w], the previous convolution's
     output before normalisation, with `gain` and `bias` [1, C, 1, 1] that normalise it; `trunk`
-    where a residual block closes; `rows_<layer>` int64 wherever rows must be reflected inside;
+    where a residual block closes; `gain_<layer>` and `bias_<layer>` of a layer inside that was
+    measured before; `rows_<layer>` int64 wherever rows must be reflected inside;
     `centre` [1, C, 1, 1], subtracted from an output in half precision, which then spends its
     digits on what differs between pixels. `sums` and `squares` are of the uncentred values.
     Outputs: `out` before normalisation with `sums` and `squares` [1, C, rows] over each row;
-    `trunk_out` where a block opens.
+    `trunk_out` where a block opens. A stage that is not kept has no `out`.
 
     Args:
         network: whose stage.
@@ -95,6 +96,8 @@ def stage_graph(
             graph.input(f"rows_{index}", (f"n{index}",), np.dtype(np.int64))
             value = graph.node("Gather", [value, f"rows_{index}"], axis=2)
         value = graph.convolution(graph.reflect(value, 0, layer.padding), layer, index)
+        if index in stage.given(network):
+            value = graph.normalised(value, layer.outputs, f"_{index}")
         if index < stage.last:
             value = graph.activation(value, layer.activation)
     channels = network.layers[stage.last].outputs
@@ -102,6 +105,8 @@ def stage_graph(
     graph.output("sums", graph.node("ReduceSum", [value, axes], keepdims=0), (1, channels, "r"))
     squares = graph.node("ReduceSumSquare", [value], axes=[3], keepdims=0)
     graph.output("squares", squares, (1, channels, "r"))
+    if not stage.is_kept:
+        return graph.serialised(f"style.{network.family}.measure{stage.last}")
     out = value
     if writes_half:
         graph.input("centre", (1, channels, 1, 1))
@@ -119,11 +124,8 @@ def _entered(graph: _Builder, network: StyleNetwork, stage: Stage, stored: np.dt
     before = network.layers[stage.first - 1]
     channels = before.outputs
     graph.input("raw", (1, channels, "h", "w"), stored)
-    graph.input("gain", (1, channels, 1, 1))
-    graph.input("bias", (1, channels, 1, 1))
     value = "raw" if stored.itemsize == 4 else graph.node("Cast", ["raw"], to=_FLOAT32)
-    value = graph.node("Add", [graph.node("Mul", [value, "gain"]), "bias"])
-    value = graph.activation(value, before.activation)
+    value = graph.activation(graph.normalised(value, channels, ""), before.activation)
     if before.closes_block:
         graph.input("trunk", (1, channels, "h", "w"))
         value = graph.node("Add", [value, "trunk"])
@@ -213,6 +215,11 @@ class _Builder:
             strides=[layer.stride, layer.stride],
             pads=[0, 0, 0, 0],
         )
+
+    def normalised(self, value: str, channels: int, suffix: str) -> str:
+        self.input(f"gain{suffix}", (1, channels, 1, 1))
+        self.input(f"bias{suffix}", (1, channels, 1, 1))
+        return self.node("Add", [self.node("Mul", [value, f"gain{suffix}"]), f"bias{suffix}"])
 
     def activation(self, value: str, activation: Activation) -> str:
         operators = {Activation.RELU: "Relu", Activation.SIGMOID: "Sigmoid"}

@@ -22,13 +22,29 @@ from engine.pipelines.style.networks.layers import StyleNetwork
 
 Rows = NDArray[np.int64]
 
+_TOO_WIDE = 16.0
+"""Maps with at least so many numbers per pixel of the picture are worked out twice, not kept."""
+
 
 @dataclass(frozen=True)
 class Stage:
-    """Convolutions `first`..`last` of a network; the last one is normalised."""
+    """Convolutions `first`..`last` of a network; the last one is normalised.
+
+    Attributes:
+        first: index of the first layer.
+        last: index of the last layer.
+        is_kept: whether the output is kept. The first layer of a wide network gives more numbers
+            than fit well anywhere; it is run once for its statistics alone, and again as the
+            beginning of the next stage.
+    """
 
     first: int
     last: int
+    is_kept: bool = True
+
+    def given(self, network: StyleNetwork) -> tuple[int, ...]:
+        """Return the layers inside whose statistics are known from an earlier stage."""
+        return tuple(i for i in range(self.first, self.last) if network.layers[i].is_normed)
 
     def takes_trunk(self, network: StyleNetwork) -> bool:
         """Whether the trunk of a residual block is added on entry."""
@@ -88,9 +104,8 @@ class Stage:
 
 
 def before(stages: tuple[Stage, ...], stage: Stage) -> Stage | None:
-    """Return the stage whose output `stage` reads, or None for the first."""
-    position = stages.index(stage)
-    return stages[position - 1] if position else None
+    """Return the stage whose output `stage` reads, or None if it reads the picture."""
+    return stages[stages.index(stage) - 1] if stage.first else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +125,15 @@ def stages_of(network: StyleNetwork) -> tuple[Stage, ...]:
     """Return the stages of a network; the picture comes of normalising the last one's output."""
     stages: list[Stage] = []
     first = 0
+    was_measured = False
     for index, layer in enumerate(network.layers):
         if layer.is_normed:
-            stages.append(Stage(first, index))
+            stage = Stage(first, index)
+            if first == 0 and not was_measured and stage.density(network) >= _TOO_WIDE:
+                stages.append(Stage(first, index, is_kept=False))
+                was_measured = True
+                continue
+            stages.append(stage)
             first = index + 1
     if first != len(network.layers):
         raise ValueError("The last layer of a staged network must be normalised.")

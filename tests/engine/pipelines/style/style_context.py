@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +82,10 @@ class FakeJob:
         self._low, self._high = 0.0, 1.0
 
     def add(self, pixels, **extra) -> str:
-        ref = f"{len(self.pictures) + 1:064x}.png"
+        # Ids name content, as in the store: what is recalled by them must never be another's.
+        digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype}".encode())
+        digest.update(np.ascontiguousarray(pixels).tobytes())
+        ref = f"{digest.hexdigest()}.png"
         self.pictures[ref] = Picture(pixels=pixels, **extra)
         return ref
 

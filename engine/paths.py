@@ -47,6 +47,7 @@ def forget_package_libraries() -> None:
     """
     if not is_frozen():
         return
+    os.environ.pop("QML2_IMPORT_PATH", None)  # of no use here, misleading elsewhere
     for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH"):
         before = os.environ.pop(f"{name}_ORIG", None)
         if before:

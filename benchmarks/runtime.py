@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from engine.runtime.machine import processor
 from engine.runtime.sessions import Graph, Sessions
 from engine.spec.task import PrecisionChoice, RunOptions
 
+Run = Callable[[dict[str, np.ndarray]], Any]
 WAYS = ("onnxruntime", "OpenVINO", "Gesso float32", "Gesso")
 PEAK_SIDE = 2048
 COMMAND = (sys.executable, "-m", "benchmarks.runtime")
@@ -52,7 +54,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         print(f"{processor().name}, {' '.join(processor().flags)}")
-        print(f"onnxruntime {ort.__version__}; {openvino.plugin().state}")
+        print(f"onnxruntime {ort.__version__}; {openvino.library().state}")
         for threads in sorted(set(arguments.threads)):
             rows += peaks(Path(folder), threads, arguments.rounds)
         graphs = arguments.graphs or [toy(Path(folder))]
@@ -73,7 +75,7 @@ def compare(
     workers = {
         way: Worker(way, path, size, threads, folder / f"cache-{way.split()[-1]}")
         for way in ways
-        if way != "OpenVINO" or openvino.plugin().is_usable
+        if way != "OpenVINO" or openvino.library().is_usable
     }
     for _ in range(rounds):
         for worker in workers.values():
@@ -139,25 +141,7 @@ def work(way: str, path: Path, size: int, threads: int, cache: Path) -> None:
         ran = session.ran.summary()
         run = session.run
     else:
-        settings = ort.SessionOptions()
-        settings.intra_op_num_threads = threads
-        settings.log_severity_level = 3
-        begun = time.perf_counter()
-        if way.startswith("OpenVINO"):
-            config = {"INFERENCE_NUM_THREADS": str(threads)}
-            if " " in way:
-                config["INFERENCE_PRECISION_HINT"] = way.split()[1]
-            settings.add_provider_for_devices(
-                list(openvino.plugin().devices), {"load_config": json.dumps({"CPU": config})}
-            )
-            plain = ort.InferenceSession(path, settings)
-        else:
-            plain = ort.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
-        load = time.perf_counter() - begun
-
-        def run(values: dict[str, np.ndarray]) -> Any:
-            return plain.run(None, values)
-
+        load, run = plain(way, path, threads)
     print(json.dumps({"load": load, "ran": ran}), flush=True)
     run(feeds)  # the first run compiles and takes memory from the system
     for line in sys.stdin:
@@ -170,6 +154,24 @@ def work(way: str, path: Path, size: int, threads: int, cache: Path) -> None:
         run(feeds)
         answer = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
         print(json.dumps(answer), flush=True)
+
+
+def plain(way: str, path: Path, threads: int) -> tuple[float, Run]:
+    """Open a graph as a first program with the library would; return seconds and how to run it."""
+    if way == "onnxruntime":
+        settings = ort.SessionOptions()
+        settings.intra_op_num_threads = threads
+        settings.log_severity_level = 3
+        begun = time.perf_counter()
+        session = ort.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
+        return time.perf_counter() - begun, lambda values: session.run(None, values)
+    core = openvino.library().core
+    config: dict[str, object] = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+    if " " in way:
+        config["INFERENCE_PRECISION_HINT"] = way.split()[1]
+    begun = time.perf_counter()
+    compiled = core.compile_model(path, "CPU", config)
+    return time.perf_counter() - begun, lambda values: compiled(values, share_inputs=True)
 
 
 def _peak() -> int:
@@ -196,8 +198,8 @@ def peaks(folder: Path, threads: int, rounds: int) -> list[dict[str, Any]]:
     path = folder / "peak.onnx"
     onnx.save(model, path)
     ways = ["onnxruntime"]
-    if openvino.plugin().is_usable:
-        ways += ["OpenVINO f32", "OpenVINO bf16"] if openvino.plugin().has_bfloat16 else []
+    if openvino.library().is_usable:
+        ways += ["OpenVINO f32", "OpenVINO bf16"] if openvino.library().has_bfloat16 else []
     rows = []
     for way in ways:
         worker = Worker(way, path, PEAK_SIDE, threads, folder)

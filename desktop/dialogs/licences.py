@@ -36,7 +36,7 @@ _PACKAGES = (
     "onnx",
     "onnxruntime",
     "onnxruntime-gpu",
-    "onnxruntime-ep-openvino",
+    "openvino",
     "pillow",
     "platformdirs",
     "psutil",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand
@@ -30,15 +31,22 @@ class Edit(QUndoCommand):
         self.before = before
         self.after = after
         self.merge_key = merge_key
-        self._put = put
+        # The store owns the stack that owns this: a strong reference back would be a cycle, and
+        # the collector would free command and stack in an order that Qt does not survive.
+        self._put = weakref.WeakMethod(put)
 
     def redo(self) -> None:
         """Make `after` the current document."""
-        self._put(self.after)
+        self._set(self.after)
 
     def undo(self) -> None:
         """Make `before` the current document."""
-        self._put(self.before)
+        self._set(self.before)
+
+    def _set(self, document: Document) -> None:
+        put = self._put()
+        if put is not None:
+            put(document)
 
     def id(self) -> int:
         """Tell Qt whether to try merging at all; the key decides."""

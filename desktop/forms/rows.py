@@ -48,7 +48,12 @@ class FieldRow(QWidget):
         self.error.setProperty("role", "error")
         self.error.setWordWrap(True)
         self.error.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 if widget.head is not None else tokens().size("space-xs"))
+        # Attached before it is filled: PySide frees a layout's items twice otherwise.
         first = QHBoxLayout()
+        layout.addLayout(first)
         first.setSpacing(tokens().size("space-xs"))
         first.addWidget(self.label)
         first.addWidget(self.reset)
@@ -57,10 +62,6 @@ class FieldRow(QWidget):
             first.addWidget(widget.head)
         elif widget.is_compact:
             first.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2 if widget.head is not None else tokens().size("space-xs"))
-        layout.addLayout(first)
         if not widget.is_compact:
             layout.addWidget(widget)
         layout.addWidget(self.error)

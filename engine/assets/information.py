@@ -58,8 +58,10 @@ def picture_info(path: Path) -> PictureInfo:
             raise unsupported(path, head)
         try:
             facts = _facts(kind, file)
-        except (DamagedError, OSError, ValueError, TypeError) as error:
+        except (DamagedError, OSError, ValueError, TypeError, LookupError) as error:
             raise AssetError(f"“{name}” is damaged: {error}.", asset=name) from error
+        except MemoryError as error:
+            raise AssetError(f"There is not enough memory for “{name}”.", asset=name) from error
     return PictureInfo(
         format=kind,
         size_bytes=size,

@@ -157,34 +157,33 @@ def _decode(kind: str, file: BinaryIO, limits: Limits, accept_truncated: bool) -
 
 def _decode_tiff(file: BinaryIO, limits: Limits, accept_truncated: bool) -> Decoded:
     page = tiff.first_page(file)
-    limits.check(int(page.imagewidth), int(page.imagelength))
-    tiff.check_compression(page)
+    limits.check(page.imagewidth, page.imagelength)
+    try:
+        frame = _decode_page(file, page, limits, accept_truncated)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+        # Tags of the wrong type or count show only where they are used.
+        raise DamagedError(f"its directory contradicts itself ({error})") from error
     pages = tiff.count_pages(file)
-    frame: Decoded | None = None
+    if pages > 1:
+        frame.notes.append(f"First of {pages} pages.")
+    return frame
+
+
+def _decode_page(file: BinaryIO, page: Any, limits: Limits, accept_truncated: bool) -> Decoded:
+    tiff.check_compression(page)
     if tiff.is_deep(page):
         try:
             frame = tiff.decode_deep(file, page, lambda: pillow_open.open_image("TIFF", file))
-            frame.icc = tiff.icc_of(page)
-            frame.dpi = tiff.dpi_of(page)
         except tiff.ShallowError:
             pass
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            AttributeError,
-            OverflowError,
-        ) as error:
-            raise DamagedError(f"its directory contradicts itself ({error})") from error
-    if frame is None:
-        im = pillow_open.open_image("TIFF", file)
-        limits.check(*im.size)
-        frame = pillow_open.decode("TIFF", file, im, accept_truncated=accept_truncated)
-        if tiff.bits_of(page) == 16:
-            frame.notes.append("Read at 8 bits of its 16.")
-    if pages > 1:
-        frame.notes.append(f"First of {pages} pages.")
+        else:
+            frame.icc, frame.dpi = tiff.icc_of(page), tiff.dpi_of(page)
+            return frame
+    im = pillow_open.open_image("TIFF", file)
+    limits.check(*im.size)
+    frame = pillow_open.decode("TIFF", file, im, accept_truncated=accept_truncated)
+    if tiff.bits_of(page) == 16 and frame.pixels.dtype.itemsize == 1:
+        frame.notes.append("Read at 8 bits of its 16.")
     return frame
 
 

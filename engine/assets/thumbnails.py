@@ -43,8 +43,10 @@ def thumbnail(path: Path, px: int) -> bytes:
         try:
             if kind is not None:
                 small = _small(kind, file, Limits(name, kind, size, _MAX_PIXELS), px)
-        except (DamagedError, OSError, ValueError, TypeError) as error:
+        except (DamagedError, OSError, ValueError, TypeError, LookupError) as error:
             raise AssetError(f"“{name}” is damaged: {error}.", asset=name) from error
+        except MemoryError as error:
+            raise AssetError(f"There is not enough memory for “{name}”.", asset=name) from error
     if small is None:
         small = _shrunk(read_picture(path, accept_truncated=True), px)
     return encoded(small)

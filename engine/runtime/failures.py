@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.errors import DeviceError, EngineError, ModelError
+import re
+
+from engine.errors import Cancelled, DeviceError, EngineError, ModelError
 
 _OUT_OF_MEMORY = (
     "failed to allocate memory",
@@ -24,6 +26,10 @@ _OUT_OF_MEMORY = (
 )
 
 
+_PLACE = re.compile(r"(Caught exception: )?(Exception from|Check '[^']*' failed at) \S+:\d+:\s*")
+"""A place in OpenVINO's source through which an error came; its messages begin with several."""
+
+
 class OutOfMemory(DeviceError):  # noqa: N818 - named for what happened
     """Memory ran out; a caller may try again with smaller pieces.
 
@@ -40,8 +46,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def is_stop(error: BaseException) -> bool:
-    """Return whether onnxruntime gave up because `RunOptions.terminate` was set."""
-    return "terminate flag" in str(error).lower()
+    """Return whether a library gave up because it was told to."""
+    return isinstance(error, Cancelled) or "terminate flag" in str(error).lower()
 
 
 def opening_error(error: Exception, name: str, provider: str) -> EngineError:
@@ -92,5 +98,5 @@ def _first_line(error: Exception) -> str:
     if "Status Message:" in text:
         text = text.partition("Status Message:")[2]
     text = text.rpartition("[ONNXRuntimeError] : ")[2]
-    line = (text.strip().splitlines() or [type(error).__name__])[0]
+    line = (_PLACE.sub("", text).strip().splitlines() or [type(error).__name__])[0]
     return line[:200].rstrip(". ") + "."

@@ -264,20 +264,14 @@ class Sessions:
 
     def _opened(self, graph: Graph, candidate: Candidate, threads: int, note: str) -> Session:
         try:
-            inner = candidate.open(graph.path, threads)
+            backend = candidate.open(graph.path, threads)
         except Exception as error:
             raise opening_error(error, graph.path.name, candidate.provider) from error
-        ran = ways.what_runs(inner, candidate)
+        ran = backend.ran(candidate.device, candidate.provider, candidate.precision)
         is_itself = ran.provider == candidate.provider
         if note:
             ran = msgspec.structs.replace(ran, note=f"{note} {ran.note}".strip())
-        return Session(
-            inner,
-            ran,
-            kind=graph.kind,
-            stops_within=candidate.stops_within,
-            candidate_ran=is_itself,
-        )
+        return Session(backend, ran, kind=graph.kind, candidate_ran=is_itself)
 
     def _after_run(self, session: Session, growth: int) -> None:
         with self._lock:

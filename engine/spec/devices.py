@@ -71,8 +71,8 @@ class DeviceReport(msgspec.Struct, frozen=True, kw_only=True):
         onnxruntime: its version, or empty when it cannot be used.
         onnxruntime_distributions: installed distributions with versions; exactly one is right.
         onnxruntime_fault: what is wrong with the installation, and what to do; empty if nothing.
-        openvino: version of the plugin, or empty when it cannot be used.
-        openvino_state: one sentence.
+        openvino: version of the package, or empty when it cannot be used.
+        openvino_state: one sentence, with how to get it when it is missing.
         cuda: whether a graph can be given to CUDA.
         cuda_state: one sentence, with how to get it when it is missing.
         free_vram_mb: free memory of the first NVIDIA device; 0 when there is none.

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, BinaryIO
+import io
+import logging
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -27,8 +29,10 @@ def open_image(kind: str, file: BinaryIO) -> ImageFile.ImageFile:
         DamagedError: its header makes no sense.
     """
     file.seek(0)
+    # libtiff reads by the file's descriptor and has bounds of its own.
+    source = file if kind == "TIFF" else cast(BinaryIO, _Bounded(file))
     try:
-        return _plugin(kind)(file)
+        return _plugin(kind)(source)
     except MemoryError:
         raise
     except Exception as error:
@@ -36,8 +40,26 @@ def open_image(kind: str, file: BinaryIO) -> ImageFile.ImageFile:
         raise DamagedError(f"its header cannot be read ({text})") from error
 
 
+class _Bounded:
+    """A file that never allocates more than it holds, whatever length is asked of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        rest = max(0, self._size - self._file.tell())
+        return self._file.read(rest if size < 0 else min(size, rest))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 def _plugin(kind: str) -> type[ImageFile.ImageFile]:
     module, name = _PLUGINS[kind]
+    # What Pillow logs of damaged files is of no use to the user; its exceptions are told.
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     plugin: type[ImageFile.ImageFile] = getattr(importlib.import_module(f"PIL.{module}"), name)
     return plugin
 

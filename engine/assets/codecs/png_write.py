@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 _STRIP_BYTES = 2 << 20
 _SAMPLE = 1 << 16
+# Filter types (ISO/IEC 15948, 9.2).
+_NONE, _UP, _AVERAGE = 0, 2, 3
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 Chunk = tuple[bytes, bytes]
 
@@ -62,9 +64,11 @@ def write_png(
 
     def strip(top: int) -> tuple[bytes, int, int]:
         bottom = min(height, top + rows)
-        block = _filtered(pixels, alpha, top, bottom, convert)
-        search = not is_quick and _search_pays(block)
-        machine = _searching() if search else _running()
+        samples = _stored(pixels, alpha, top, bottom, convert)
+        step = channels * pixels.dtype.itemsize
+        kind, search = (_AVERAGE, False) if is_quick else _smallest(samples, step)
+        block = _filtered(samples, step, kind)
+        machine = _compressor(search=search)
         packed = machine.compress(block)
         packed += machine.flush(zlib.Z_FINISH if bottom == height else zlib.Z_SYNC_FLUSH)
         return packed, zlib.adler32(block), len(block)
@@ -77,24 +81,29 @@ def write_png(
     write_chunk(file, b"IEND", b"")
 
 
-def _running() -> zlib._Compress:
-    """Return a compressor that matches runs only."""
+def _compressor(*, search: bool) -> zlib._Compress:
+    """Return a compressor that searches for repeated strings, or one that matches runs only."""
+    if search:
+        return zlib.compressobj(6, zlib.DEFLATED, -15, 9)
     return zlib.compressobj(1, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
 
 
-def _searching() -> zlib._Compress:
-    """Return a compressor that searches for repeated strings."""
-    return zlib.compressobj(6, zlib.DEFLATED, -15, 9)
+def _smallest(samples: NDArray[np.uint8], step: int) -> tuple[int, bool]:
+    """Return the filter, and whether to search, that make a sample of the rows smallest.
 
-
-def _search_pays(block: bytes) -> bool:
-    """Return whether a search makes a sample of the rows smaller by a twentieth."""
-    start = max(0, len(block) // 2 - _SAMPLE // 2)
-    sizes = []
-    for machine in (_running(), _searching()):
-        packed = machine.compress(block[start : start + _SAMPLE])
-        sizes.append(len(packed) + len(machine.flush()))
-    return sizes[1] < 0.95 * sizes[0]
+    Photographs gain nothing from a search; drawings with repeated patterns lose by averaging.
+    """
+    rows = max(1, _SAMPLE // samples.shape[1])
+    middle = max(0, samples.shape[0] // 2 - rows)
+    part = samples[middle : middle + rows + 1]
+    sizes: dict[tuple[int, bool], int] = {}
+    for kind, search in ((_AVERAGE, False), (_AVERAGE, True), (_UP, True), (_NONE, True)):
+        machine = _compressor(search=search)
+        packed = machine.compress(_filtered(part, step, kind))
+        sizes[kind, search] = len(packed) + len(machine.flush())
+    best = min(sizes, key=lambda way: sizes[way])
+    quick = (_AVERAGE, False)
+    return best if sizes[best] < 0.95 * sizes[quick] else quick
 
 
 def write_chunk(file: BinaryIO, kind: bytes, data: bytes) -> None:
@@ -131,14 +140,14 @@ def dpi_chunk(dpi: tuple[float, float]) -> Chunk:
     return b"pHYs", struct.pack(">IIB", x, y, 1)
 
 
-def _filtered(
+def _stored(
     pixels: NDArray[Any],
     alpha: NDArray[Any] | None,
     top: int,
     bottom: int,
     convert: Callable[[NDArray[Any]], NDArray[Any]] | None,
-) -> bytes:
-    """Return rows `top`..`bottom` with filter type 3 (average)."""
+) -> NDArray[np.uint8]:
+    """Return the bytes of rows `top`..`bottom` below those of the row above, or below zeros."""
     above = max(0, top - 1)
     colours = pixels[above:bottom]
     if convert is not None:
@@ -147,18 +156,30 @@ def _filtered(
         colours = np.concatenate((colours, alpha[above:bottom, :, None]), axis=2)
     if colours.dtype.itemsize == 2:
         colours = colours.astype(">u2")
-    step = colours.shape[2] * colours.dtype.itemsize
     samples = np.ascontiguousarray(colours).view(np.uint8).reshape(colours.shape[0], -1)
-    count = bottom - top
-    current = samples[-count:]
-    up = np.zeros_like(current)
-    up[1 if top == 0 else 0 :] = samples[:-1]
-    left = np.zeros_like(current)
-    left[:, step:] = current[:, :-step]
-    out = np.empty((count, current.shape[1] + 1), np.uint8)
-    out[:, 0] = 3
-    # floor((left + up) / 2) without widening: common bits, and half of the others.
-    np.subtract(current, (left & up) + ((left ^ up) >> 1), out=out[:, 1:])
+    return samples if top else np.concatenate((np.zeros_like(samples[:1]), samples))
+
+
+def _filtered(samples: NDArray[np.uint8], step: int, kind: int) -> bytes:
+    """Return all rows but the first, filtered.
+
+    Args:
+        samples: bytes of the rows, below those of the row above.
+        step: bytes of a pixel.
+        kind: filter type.
+    """
+    current, up = samples[1:], samples[:-1]
+    out = np.empty((current.shape[0], current.shape[1] + 1), np.uint8)
+    out[:, 0] = kind
+    if kind == _NONE:
+        out[:, 1:] = current
+    elif kind == _UP:
+        np.subtract(current, up, out=out[:, 1:])
+    else:
+        left = np.zeros_like(current)
+        left[:, step:] = current[:, :-step]
+        # floor((left + up) / 2) without widening: common bits, and half of the others.
+        np.subtract(current, (left & up) + ((left ^ up) >> 1), out=out[:, 1:])
     return out.tobytes()
 
 

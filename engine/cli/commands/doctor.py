@@ -72,7 +72,7 @@ def run(namespace: argparse.Namespace, report: Report) -> int:
 def package_versions(findings: list[Finding]) -> dict[str, str]:
     """Return the versions of what Gesso needs; add what is missing or doubled."""
     versions: dict[str, str] = {}
-    for name in (*_PACKAGES, *_RUNTIMES, "onnxruntime-ep-openvino"):
+    for name in (*_PACKAGES, *_RUNTIMES, "openvino"):
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -39,7 +39,7 @@ _HALF_FROM = 4_000_000
 """Pictures of up to so many pixels keep full precision."""
 
 _HALF_DENSITY = 8.0
-"""Maps with at least so many numbers per pixel of the picture are kept in half precision."""
+"""Maps at the size of the picture with at least so many channels are kept in half precision."""
 
 _LEAST_ROWS = 32
 """Fewer picture rows per strip and the rows that neighbours share outweigh the new ones."""
@@ -283,11 +283,15 @@ class _Run:
         return gain.astype(np.float32).reshape(shape), bias.astype(np.float32).reshape(shape)
 
     def _stored(self, stage: Stage) -> np.dtype[Any]:
-        """Return how a stage's output is kept: large maps in half precision.
+        """Return how a stage's output is kept: the largest maps in half precision.
 
-        Small pictures are only here because memory is short, and keep full precision.
+        Each map in half precision adds up to a step of 255 in a few pixels, so only those at the
+        size of the picture are, and none where the picture is small.
         """
-        is_half = self._may_halve and stage.is_kept and stage.density(self.network) >= _HALF_DENSITY
+        is_large = (
+            stage.shrink_out(self.network) == 1 and stage.density(self.network) >= _HALF_DENSITY
+        )
+        is_half = self._may_halve and stage.is_kept and is_large
         return np.dtype(np.float16 if is_half else np.float32)
 
     def _buffer(self, channels: int, height: int, width: int, dtype: np.dtype[Any]) -> RowBuffer:

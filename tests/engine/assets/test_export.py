@@ -382,3 +382,27 @@ def test_a_recipe_too_long_for_jpeg_is_left_out_but_the_mark_stays(tmp_path: Pat
     assert COMPOSITE in path.read_bytes()
     png = export_picture(source, tmp_path / "o", ExportOptions(), long)
     assert read_recipe(png) == long
+
+
+@pytest.mark.parametrize("has_alpha", [False, True])
+@pytest.mark.parametrize("picture", ["photograph", "stripes", "checks", "flat"])
+def test_png_exports_are_exact_whatever_filter_is_chosen(
+    tmp_path: Path, picture: str, has_alpha: bool
+) -> None:
+    y, x = np.mgrid[0:900, 0:1100]
+    values = {
+        "photograph": smooth(900, 1100)[..., 0] + RNG.integers(0, 9, (900, 1100)),
+        "stripes": x % 7 * 30,
+        "checks": (x // 40 + y // 40) % 2 * 200,
+        "flat": x * 0 + 9,
+    }[picture].astype(np.uint8)
+    pixels = np.stack([values, values // 2, 255 - values], -1)
+    source = stored(tmp_path, Picture(pixels, values if has_alpha else None))
+    path = export_picture(source, tmp_path / "o", ExportOptions(), None)
+    with Image.open(path) as independent:
+        got = np.asarray(independent)
+    np.testing.assert_array_equal(got[..., :3], pixels)
+    if has_alpha:
+        np.testing.assert_array_equal(got[..., 3], values)
+    if picture != "photograph":
+        assert path.stat().st_size < 30_000

@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
-from toy_graphs import Save, candidate, chain, painter, picture
+from toy_graphs import Save, candidate, painter, picture
 
-from engine.runtime import candidates, cuda, openvino
+from engine.runtime import candidates, cuda
 from engine.runtime.devices import device_report, installed_runtimes, runtime_fault
 from engine.runtime.sessions import Sessions
 from engine.spec.devices import DeviceReport
@@ -102,44 +101,3 @@ def test_a_gpu_that_was_asked_and_did_nothing_is_not_called_cuda(save: Save) -> 
 def test_the_reference_is_first_and_always_there() -> None:
     first = candidates.standard()[0]
     assert (first.name, first.why_not()) == ("onnxruntime/float32", "")
-
-
-needs_openvino = pytest.mark.skipif(not openvino.plugin().is_usable, reason=openvino.plugin().state)
-
-
-def open_by(name: str, save: Save, monkeypatch: pytest.MonkeyPatch) -> Sessions:
-    monkeypatch.setenv("GESSO_RUNTIME", name)
-    return Sessions()
-
-
-@needs_openvino
-def test_openvino_gives_the_same_picture_at_any_size(
-    save: Save, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    graph = save(painter())
-    expected = Sessions(candidates=candidates.standard()[:1]).get(graph, RunOptions(threads=1))
-    session = open_by("OpenVINO/float32", save, monkeypatch).get(graph, RunOptions(threads=1))
-    assert (session.ran.provider, session.ran.threads) == ("OpenVINO", 1)
-    for side in (8, 24):
-        actual = session.run(picture(side))["painted"]
-        np.testing.assert_allclose(
-            actual, expected.run(picture(side))["painted"], rtol=1e-3, atol=1e-4
-        )
-
-
-@needs_openvino
-@pytest.mark.skipif(
-    not openvino.plugin().has_bfloat16, reason="this processor does not calculate in bfloat16"
-)
-def test_bfloat16_that_loses_too_much_falls_back_to_float32(tmp_path: Path, save: Save) -> None:
-    def canary() -> dict[str, np.ndarray]:
-        rng = np.random.default_rng(3)
-        large = rng.standard_normal((256, 256)).astype(np.float32)
-        return {"x": large, "w": np.linalg.qr(large)[0].astype(np.float32)}
-
-    strict = save(chain(60, 256), canary, tolerance=0.001)
-    found = Sessions(tmp_path, candidates=candidates.standard()[:3])
-    assert found.get(strict, RunOptions(threads=1)).ran.precision == "float32"
-    measured = {m.candidate: m for m in found.choices.all()[0].measured}
-    assert measured["OpenVINO/bfloat16"].error > 0.001
-    assert "exceeds" in measured["OpenVINO/bfloat16"].note

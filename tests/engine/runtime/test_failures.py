@@ -21,6 +21,7 @@ from engine.runtime.failures import (
         "CUBLAS_STATUS_ALLOC_FAILED",
         "Available memory of 5 is smaller than requested bytes of 6",
         "could not create a memory object",
+        "Check 'ptr' failed at cpu_memory.cpp:257:\nFailed to allocate 113246208 bytes of memory",
     ],
 )
 def test_a_library_that_lacks_memory_is_a_device_error(text: str) -> None:
@@ -50,6 +51,21 @@ def test_other_failures_keep_what_the_library_said() -> None:
     assert isinstance(error, ModelError)
     assert "Pad reflect: pre-pad (4) exceeds maximum." in error.message
     assert "Non-zero" not in error.message
+
+
+def test_the_places_in_openvinos_source_are_left_out() -> None:
+    text = (
+        "Exception from src/inference/src/cpp/infer_request.cpp:246:\n"
+        "Exception from src/bindings/python/src/pyopenvino/core/infer_request.hpp:55:\n"
+        "Caught exception: Exception from src/plugins/intel_cpu/src/node.cpp:794:\n"
+        "[CPU] Pad node with name 'Pad_4' Check 'fits' failed at src/plugins/pad.cpp:257:\n"
+        "The pad is too wide\n\n"
+    )
+    error = running_error(RuntimeError(text), "style.any", "OpenVINO")
+    assert error.message == (
+        "OpenVINO could not calculate style.any: "
+        "[CPU] Pad node with name 'Pad_4' The pad is too wide."
+    )
 
 
 def test_a_stop_is_recognised() -> None:

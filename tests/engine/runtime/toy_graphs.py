@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.runtime.candidates import Candidate, session_options
+from engine.runtime.backend import Backend
+from engine.runtime.candidates import Candidate
+from engine.runtime.onnx_runtime import open_on_processor
 from engine.runtime.sessions import Graph
 
 Save = Callable[..., Graph]
@@ -87,14 +88,9 @@ def picture(side: int = 16) -> dict[str, np.ndarray]:
     return {"image": np.random.default_rng(1).random((1, 3, side, side), dtype=np.float32)}
 
 
-def opens(path: Path | None = None) -> Callable[[Path, int], ort.InferenceSession]:
+def opens(path: Path | None = None) -> Callable[[Path, int], Backend]:
     """Return an opener of the graph's file, or of another that stands for a faster kernel."""
-
-    def open_it(own: Path, threads: int) -> ort.InferenceSession:
-        options = session_options(threads)
-        return ort.InferenceSession(path or own, options, providers=["CPUExecutionProvider"])
-
-    return open_it
+    return lambda own, threads: open_on_processor(path or own, threads)
 
 
 def candidate(name: str, path: Path | None = None, **changes: Any) -> Candidate:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.engine_link.bridge import EngineBridge
 from desktop.settings import SettingsStore, write_atomically
 from desktop.theme import Wardrobe
-from engine.paths import Folders
+from engine.api import Folders
 
 log = logging.getLogger(__name__)
 

@@ -220,12 +220,12 @@ class StylePage(Page):
         )
 
     def palette_entries(self) -> Iterable[PaletteEntry]:
-        for style, title in self.styles.titles().items():
+        for card in self.styles.cards:
             yield PaletteEntry(
-                title=title,
-                run=partial(self.intents.choose_style, style),
+                title=card.title,
+                run=partial(self.intents.choose_style, card.style),
                 group=tr("Style"),
-                keywords=style,
+                keywords=card.tip,
                 icon="palette",
             )
 
@@ -290,6 +290,7 @@ class StylePage(Page):
         cards = cards_of(tuple(engine.styles()), self.own, engine.asset_path)
         self.styles.set_cards(cards)
         self.panel.set_cards(cards, self.styles.images())
+        self.results_strip.set_style_titles(self.styles.titles())
 
     # -- pictures ---------------------------------------------------------------------------------
 

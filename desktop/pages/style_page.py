@@ -99,6 +99,7 @@ class StylePage(Page):
         canvas.files_dropped.connect(self.open_files)
         canvas.image_dropped.connect(self.commands.take_image)
         canvas.open_requested.connect(self.commands.ask_open)
+        canvas.empty.add_button(tr("Try a sample"), self.commands.open_sample)
         canvas.stop_requested.connect(self.runs.stop)
         canvas.zoom_changed.connect(self._on_zoom)
         canvas.tool_changed.connect(self.conditions_changed)
@@ -367,6 +368,7 @@ class StylePage(Page):
 
     @Slot(object, object)
     def _on_finished(self, _job: Job, generation: Generation) -> None:
+        self._estimate_timer.start()  # the engine has learned from this run
         content = self.session.document.content
         # Who works on another photograph meanwhile finds the result in the strip.
         if content is not None and generation.params.get("content") == content.asset:

@@ -72,6 +72,7 @@ class StylePage(Page):
         self._estimate_timer.setInterval(ESTIMATE_DELAY_MS)
         self._estimate_timer.timeout.connect(self._estimate)
         self._is_started = False
+        self._is_over = False
         self._wire_canvas()
         self._wire_panels()
         self._wire_parts()
@@ -192,9 +193,10 @@ class StylePage(Page):
     def shut_down(self) -> None:
         # A window that closes before its first paint has nothing to open any more.
         self._is_started = True
+        self.masks.flush()
+        self._is_over = True
         self._estimate_timer.stop()
         self.live.stop()
-        self.masks.flush()
         self.stage.wait()
         self.results.wait()
         self.session.close()
@@ -269,6 +271,8 @@ class StylePage(Page):
             return None
 
     def _refresh_live(self) -> None:
+        if self._is_over:
+            return
         self.live.want(self._params(), self._settings.value.run)
         self._estimate_timer.start()
 

@@ -22,6 +22,7 @@ from engine.pipelines.style.networks import graphs
 from engine.pipelines.style.networks.layers import Activation, StyleNetwork
 from engine.pipelines.style.networks.stages import Stage, before, stages_of
 from engine.pipelines.style.networks.store import stored_graph
+from engine.pipelines.style.networks.whole import whole
 from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.runtime.sessions import Graph, Session
 from engine.spec.task import RunOptions
@@ -199,6 +200,7 @@ class _Run:
             digest=digest,
             kind=f"style.{network.family}/stage{stage.first}",
             canary=lambda: self._canary(stage),
+            like=whole(network, self.job),
         )
         return self.job.sessions.get(graph, self._options)
 
@@ -308,10 +310,10 @@ class _Run:
         self._done += 1
 
     def _canary(self, stage: Stage) -> dict[str, NDArray[Any]]:
-        """Return one strip of noise, shaped as this run's strips."""
+        """Return a narrow strip of noise: enough to see that a graph runs at all."""
         network = self.network
-        height, width = 256, 256
-        top = 64 // stage.shrink_out(network)
+        height, width = 128, 64
+        top = 32 // stage.shrink_out(network)
         reach = stage.reach(network, top, 2 * top, height)
         noise = np.random.default_rng(0)
         rows = len(reach.source)

@@ -162,7 +162,8 @@ class ActionSet(QObject):
             q_action.setCheckable(True)
             q_action.setChecked(item.is_checked)
             if item.checked_when:
-                q_action.triggered.connect(partial(self._switch, action.id))
+                switch = partial(self._switch, action.id)
+                q_action.triggered.connect(lambda checked: switch(checked))
             else:
                 q_action.toggled.connect(item.run)
         else:

@@ -11,9 +11,10 @@ class UndoStack(QUndoStack):
     """Qt's undo stack, safe to become garbage with its steps in it.
 
     The binding files every pushed command as a child of its stack. When the collector takes a
-    cycle of both apart, it may come to a command first: the command goes back to Python and is
-    deleted, while the stack still points at it, and the stack's own end then reads freed memory.
-    Finalisers run before anything is taken apart, so the stack lets go of its commands there.
+    stack that has become garbage apart, it may come to a command first: the command goes back to
+    Python and is deleted, while the stack still points at it, and the stack's own end then reads
+    freed memory. Finalisers run before anything is taken apart, so the stack lets go of its
+    commands there.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -21,5 +22,7 @@ class UndoStack(QUndoStack):
 
     def __del__(self) -> None:
         if isValid(self):
+            owner = self.parent()  # must outlast the commands, which may be the last to know it
             self.blockSignals(True)
             self.clear()
+            del owner

@@ -27,12 +27,14 @@ class _Stroke:
 
     Attributes:
         target: whose mask it is.
+        style: which style stood there.
         state: what `buffer` calls the pixels until there is an asset.
         buffer: where it was painted.
         png: the whole mask.
     """
 
     target: int
+    style: str
     state: str
     buffer: MaskBuffer | None
     png: bytes
@@ -95,6 +97,8 @@ class MaskDesk(QObject):
             self.trouble.emit(tr("Open a picture first; a mask is painted on it."))
             return
         self.flush()
+        if target != WHOLE and not self._style_at(target):
+            return
         self._target = target
         self._style = self._style_at(target)
         self._show()
@@ -177,7 +181,9 @@ class MaskDesk(QObject):
     def _on_edited(self, png: bytes) -> None:
         painter = self._canvas.mask_painter
         if self._target is not None:
-            self._strokes.append(_Stroke(self._target, painter.edited_state, painter.buffer, png))
+            self._strokes.append(
+                _Stroke(self._target, self._style, painter.edited_state, painter.buffer, png)
+            )
             self._keep_next()
 
     def _keep_next(self) -> None:
@@ -222,9 +228,18 @@ class MaskDesk(QObject):
             else:
                 self._put(stroke, asset)
 
+    def _place_of(self, stroke: _Stroke) -> int | None:
+        """Return where the painted style stands now; None if it has left the blend."""
+        if stroke.target == WHOLE or self._style_at(stroke.target) == stroke.style:
+            return stroke.target
+        chosen = edits.styles(self._store.document)
+        return next((i for i, use in enumerate(chosen) if use["style"] == stroke.style), None)
+
     def _put(self, stroke: _Stroke, asset: str) -> None:
         """Make a painted file a mask, as one undo step."""
-        target = stroke.target
+        target = self._place_of(stroke)
+        if target is None:
+            return
         if stroke.buffer is not None:
             stroke.buffer.rename_state(stroke.state, asset)
         document = self._store.document

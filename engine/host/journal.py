@@ -23,6 +23,7 @@ from typing import IO
 import msgspec
 
 from engine.errors import AssetError
+from engine.files import replacing
 from engine.spec.job import Job, JobState, Progress
 
 log = logging.getLogger(__name__)
@@ -124,13 +125,9 @@ class Journal:
         return {**jobs, **read_jobs(self._path)}
 
     def _rewrite(self) -> None:
-        temporary = self._path.with_suffix(".part")
-        with temporary.open("wb") as file:
+        with replacing(self._path) as file:
             for job in self.jobs:
                 file.write(msgspec.json.encode(_Put(_bare(job))) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
 
     def _release_others(self) -> None:
         for lock, path in self._others:

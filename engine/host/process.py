@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from engine.assets.store import process_is_alive
 from engine.errors import EngineError, WorkerLost
+from engine.files import process_is_alive
 from engine.paths import WORKER_WORD, Folders, is_frozen, program_folder
 from engine.spec.task import Lane
 from engine.wire.frames import FrameError, read_frame, write_frame

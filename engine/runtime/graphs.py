@@ -48,7 +48,8 @@ class Graph:
         like: another graph, which has no `like` itself, whose choice this one takes. Pieces of
             one network name the whole network: it is measured once, its error is that of a
             finished result, and no two pieces differ in precision. The canary of a piece then
-            only shows that the choice can run it, so it may be tiny.
+            only shows that the choice can run it; where the choice is as exact as the reference,
+            the two are timed on it.
     """
 
     path: Path

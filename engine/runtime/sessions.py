@@ -207,6 +207,9 @@ class Sessions:
         self._check(graph.like)
         winner = self._fastest(graph.like, asked, threads, options)
         reference = asked[0]
+        if winner.precision == reference.precision and winner != reference:
+            # Nothing is lost by mixing ways of one precision, so each piece gets its fastest.
+            return self._fastest(graph, [reference, winner], threads, options)
         if winner == reference or self._serves(graph, winner, threads, options):
             return winner
         return reference

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(_USAGE)
         return 0
     if "--version" in arguments:
-        from engine import __version__
+        from engine.api import __version__
 
         sys.stdout.write(f"Gesso {__version__}\n")
         return 0
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(_NO_DISPLAY + "\n")
         return 1
 
-    from engine.paths import forget_package_libraries
+    from engine.api import forget_package_libraries
 
     forget_package_libraries()
     if not is_selftest:
@@ -82,15 +82,14 @@ def _selftest_report(arguments: list[str]) -> tuple[Path | None, list[str]]:
 def _run(files: Sequence[Path], instead: Callable[[], int] | None) -> int:
     """Run the window with `files`, or `instead` of it, with logs and crashes written down."""
     from desktop.crash import CrashReporter, watch_early
-    from engine import logs
-    from engine.paths import Folders
+    from engine.api import Folders, log_to_file, log_to_stderr
 
     folders = Folders.of_user()
     crash_file = watch_early(folders.logs)
     try:
-        logs.to_file(folders.logs / "window.log")
+        log_to_file(folders.logs / "window.log")
     except OSError:
-        logs.to_stderr()
+        log_to_stderr()
     reporter = CrashReporter()
     reporter.install()
     try:

@@ -45,6 +45,7 @@ from desktop.top_bar import TopBar
 from desktop.window_parts import (
     WindowParts,
     first_focusable,
+    first_size,
     index_of_focus,
     read_state,
     write_state,
@@ -63,9 +64,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self, parts: WindowParts, pages: Sequence[Page]) -> None:
         super().__init__()
-        self.setObjectName("main-window")
         self.setAcceptDrops(True)
-        self.resize(1280, 800)
+        self.resize(first_size(self.screen()))
         self._parts = parts
         self._pages = {page.id: page for page in pages}
         self._page: Page | None = None

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from desktop.selftest_parts import Report, difference, loaded_by, pixels_of, watch_first_paint
-from engine.paths import resources
+from engine.api import resources
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -101,7 +101,7 @@ class SelfTest:
         from PySide6.QtCore import qInstallMessageHandler
 
         from desktop.app import Studio, create_engine, make_application, page_factories
-        from engine.paths import Folders
+        from engine.api import Folders
 
         qInstallMessageHandler(self.hear_qt)
         self._app = make_application([])

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-from engine.paths import resources
+from engine.api import resources
 
 THEMES = ("dark", "light", "contrast")
 _COLOR_SECTIONS = ("surface", "text", "line", "control", "accent", "state")

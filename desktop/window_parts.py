@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
 
 from desktop.engine_link.bridge import EngineBridge
 from desktop.settings import SettingsStore, write_atomically
 from desktop.theme import Wardrobe
-from engine.paths import Folders
+from engine.api import Folders
 
 log = logging.getLogger(__name__)
+
+_TITLE_BAR_PX = 48
+"""Room for a title bar, whose height nobody knows before a window is shown."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +76,9 @@ def first_focusable(pane: QWidget) -> QWidget | None:
         if policy and widget.isVisible() and widget.isEnabled():
             return widget
     return None
+
+
+def first_size(screen: QScreen) -> QSize:
+    """Return the size of a window that was never open: roomy, but with its frame on the screen."""
+    room = screen.availableGeometry().size() - QSize(0, _TITLE_BAR_PX)
+    return QSize(1440, 900).boundedTo(room)

@@ -13,6 +13,7 @@ import msgspec
 from desktop.document.model import Content, Document, Mask
 from engine.api import (
     AssetId,
+    ParameterError,
     StyleUse,
     TaskParams,
     convert_params,
@@ -20,7 +21,6 @@ from engine.api import (
     find_task,
     load_params,
 )
-from engine.errors import ParameterError
 
 MASK_FIELDS = ("mask",)
 STYLES_FIELD = "styles"

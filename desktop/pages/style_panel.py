@@ -28,7 +28,7 @@ class StylePanel(QFrame):
         gesture_started, gesture_ended: name of the field that is dragged.
         mask_wanted: (target, "paint" | "invert" | "clear").
         files_wanted: paths dropped on the blend.
-        run_wanted, stop_wanted: the button below.
+        run_wanted: the button below.
     """
 
     changed = Signal(str, object, bool)
@@ -37,7 +37,6 @@ class StylePanel(QFrame):
     mask_wanted = Signal(int, str)
     files_wanted = Signal(list)
     run_wanted = Signal()
-    stop_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,10 +162,6 @@ class StylePanel(QFrame):
         if is_running != self._is_running:
             self._is_running = is_running
             self.run_button.setText(tr("Paint again") if is_running else tr("Paint"))
-
-    def set_runnable(self, is_runnable: bool) -> None:
-        """Enable the button."""
-        self.run_button.setEnabled(is_runnable)
 
     # -- what is told -----------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = 1
     choices: dict[str, Choice] = {}
     crashed: dict[str, Crashed] = {}
+    trusted: dict[str, str] = {}
 
 
 class Choices:
@@ -76,6 +77,16 @@ class Choices:
         """Return whether the trial called `key` once ended its process."""
         with self._lock:
             return key in self._saved.crashed
+
+    def fault(self, key: str) -> str | None:
+        """Return why the trial called `key` failed, "" if it went well, None if unknown."""
+        with self._lock:
+            return self._saved.trusted.get(key)
+
+    def put_fault(self, key: str, fault: str) -> None:
+        """Remember how a trial went; an empty `fault` is a success."""
+        with self._lock:
+            self._change(_Saved(trusted={key: fault}))
 
     def is_being_tried(self, key: str) -> bool:
         """Return whether another living process is in the trial called `key`."""
@@ -132,6 +143,7 @@ class Choices:
         self._saved = _Saved(
             choices={key: choices[key] for key in newest},
             crashed={**old.crashed, **new.crashed},
+            trusted=dict(list({**old.trusted, **new.trusted}.items())[-_MOST:]),
         )
         if self._file is not None:
             text = msgspec.json.format(msgspec.json.encode(self._saved), indent=1)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontDatabase, QIcon
 
 from desktop import icons, theme
-from engine.paths import resources
+from engine.api import resources
 from tools import theme_glyphs
 
 

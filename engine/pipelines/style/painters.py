@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from engine.errors import DeviceError
 from engine.pipelines.job import JobContext
 from engine.pipelines.style.buffers import Room
-from engine.pipelines.style.networks import graphs
 from engine.pipelines.style.networks.layers import StyleNetwork
-from engine.pipelines.style.networks.store import stored_graph
+from engine.pipelines.style.networks.whole import whole
 from engine.pipelines.style.painting import HeldPainting, Painting
 from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.pipelines.style.staged import paint_staged
-from engine.runtime.sessions import Graph, Session
+from engine.runtime.sessions import Session
 from engine.spec.task import DeviceChoice, RunOptions
 from engine.tasks.stylize_plan import is_staged, work_kind
 
@@ -27,8 +26,6 @@ Vector = NDArray[np.float32]
 
 _SMALLEST = 16
 """Least side of a network's input: at a quarter of it, rows can still be reflected."""
-
-_CANARY_PX = 256
 
 
 class Painter(Protocol):
@@ -100,25 +97,7 @@ class VectorPainter:
 
 def whole_session(network: StyleNetwork, job: JobContext) -> Session:
     """Return a session for the whole network."""
-    path, digest = stored_graph(
-        job.graphs,
-        f"style.{network.family}-{network.digest[:16]}-v{graphs.BUILDER}",
-        lambda: graphs.whole_graph(network),
-    )
-    size = network.style_size
-
-    def canary() -> dict[str, NDArray[np.float32]]:
-        rows, columns = np.mgrid[0:_CANARY_PX, 0:_CANARY_PX].astype(np.float32) / _CANARY_PX
-        grain = np.random.default_rng(0).random((_CANARY_PX, _CANARY_PX), dtype=np.float32)
-        image = np.stack([rows, columns, 0.5 * grain + 0.25])[None]
-        return {
-            "image": image,
-            "scale": np.ones(size, np.float32),
-            "shift": np.zeros(size, np.float32),
-        }
-
-    graph = Graph(path=path, digest=digest, kind=f"style.{network.family}/once", canary=canary)
-    return job.sessions.get(graph, job.options)
+    return job.sessions.get(whole(network, job), job.options)
 
 
 def whole_bytes(network: StyleNetwork, pixels: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from engine.ops.color import (
 from engine.ops.resize import Filter, resize_rows
 from engine.pipelines.job import JobContext
 from engine.pipelines.style.buffers import Room
+from engine.pipelines.style.canary import canary_picture
 from engine.pipelines.style.generic import NetworkPainter
 from engine.pipelines.style.networks.folding import fold
 from engine.pipelines.style.networks.magenta import (
@@ -142,7 +143,13 @@ def code_network(job: JobContext) -> CodeNetwork:
     """Return the network for any style picture."""
     model = job.model(CODE_MODEL)
     path = model.files["transform"]
-    return _networks.get((CODE_MODEL, model.digest("transform")), lambda: read_codes(path))
+
+    def make() -> CodeNetwork:
+        codes = read_codes(path)
+        typical = codes.vector(_predicted(canary_picture(), job))
+        return replace(codes, network=replace(codes.network, typical=typical))
+
+    return _networks.get((CODE_MODEL, model.digest("transform")), make)
 
 
 def asset_code(ref: str, job: JobContext) -> Code:
@@ -205,8 +212,7 @@ def _predicted(planes: Planes, job: JobContext) -> Code:
     path, digest = stored_graph(job.graphs, name, build)
 
     def canary() -> dict[str, NDArray[Any]]:
-        noise = np.random.default_rng(0).random((_PREDICTOR_PX, _PREDICTOR_PX, 3), np.float32)
-        return {"style_image": noise[None]}
+        return {"style_image": np.ascontiguousarray(canary_picture().transpose(1, 2, 0))[None]}
 
     graph = Graph(path=path, digest=digest, kind="style.predict", canary=canary)
     session = job.sessions.get(graph, job.options)

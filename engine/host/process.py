@@ -71,7 +71,8 @@ def worker_command(log: Path) -> list[str]:
         # A program of its own beside the window's: it holds no Qt.
         suffix = ".exe" if os.name == "nt" else ""
         return [str(program_folder() / f"{ENGINE_PROGRAM}{suffix}"), WORKER_WORD, *arguments]
-    return [sys.executable, "-m", "engine.worker", *arguments]
+    # -P: what lies in the folder that the user is in must not be taken for one of our modules.
+    return [sys.executable, "-P", "-m", "engine.worker", *arguments]
 
 
 class WorkerProcess:

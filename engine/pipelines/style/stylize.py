@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -239,6 +240,8 @@ def _written(
         job.progress(done / total, "Finishing", done=done, total=total)
         planes = result.rows(strip.fresh, strip.bottom)
         pixels[strip.fresh : strip.bottom] = pixels_of(planes, white)
+        if isinstance(pixels, np.memmap):
+            _let_go(pixels)
     alpha = None
     if content.alpha is not None:
         alpha = _resized_alpha(content.alpha, height, width)
@@ -246,6 +249,13 @@ def _written(
             alpha = np.round(alpha.astype(np.float32) * (white / content.white)).astype(dtype)
     job.cost(COMPOSE_KIND, height * width / 1e6, time.perf_counter() - began)
     return Picture(pixels=pixels, alpha=alpha, icc=content.icc, dpi=content.dpi)
+
+
+def _let_go(pixels: np.memmap[Any, Any]) -> None:
+    """Have pages that were written counted as the system's cache, and not as this process's."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        # A shared map of a file loses nothing by this: the cache keeps what was written.
+        pixels._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
 
 def _resized_alpha(alpha: NDArray[Any], height: int, width: int) -> NDArray[Any]:

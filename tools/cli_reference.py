@@ -1,7 +1,7 @@
 """Write docs/cli.md from the parsers, so that it says what the command line takes.
 
-    python -m tools.cli_reference           write it
-    python -m tools.cli_reference --check   say whether it is up to date, for tests
+python -m tools.cli_reference           write it
+python -m tools.cli_reference --check   say whether it is up to date, for tests
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Make the sheets of results in docs/pictures: real runs on the sample photographs, labelled.
 
-    python -m tools.contact_sheet
+python -m tools.contact_sheet
 """
 
 from __future__ import annotations

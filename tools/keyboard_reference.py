@@ -1,6 +1,6 @@
 """Write docs/keyboard.md from the actions that the menus are made of.
 
-    python -m tools.keyboard_reference
+python -m tools.keyboard_reference
 """
 
 from __future__ import annotations

@@ -238,10 +238,9 @@ def mask() -> Iterator[tuple[str, QImage]]:
         one.pause(0.5)
         painter = one.page.canvas.mask_painter
         painter.brush = replace(painter.brush, size=110.0)
-        one.stroke(
-            [(0.30, 0.42), (0.36, 0.30), (0.47, 0.25), (0.58, 0.30), (0.61, 0.42), (0.56, 0.54)]
-            + [(0.46, 0.58), (0.36, 0.55), (0.31, 0.45), (0.46, 0.40)]
-        )
+        around = [(0.30, 0.42), (0.36, 0.30), (0.47, 0.25), (0.58, 0.30), (0.61, 0.42)]
+        back = [(0.56, 0.54), (0.46, 0.58), (0.36, 0.55), (0.31, 0.45), (0.46, 0.40)]
+        one.stroke([*around, *back])
         one.settle()
         one.pause(1.0)
         yield "mask", one.grab()

@@ -67,6 +67,12 @@ def stylize(params: StylizeParams, job: JobContext) -> ImageResult:
         raise ParameterError(
             "Every style has a weight of 0.", field="styles", hint="Give one of them a weight."
         )
+    picture = _finished(params, uses, job)
+    return ImageResult(image=job.save_picture(picture), width=picture.width, height=picture.height)
+
+
+def _finished(params: StylizeParams, uses: Sequence[StyleUse], job: JobContext) -> Picture:
+    """Return the result; all that it was made from is let go before it is saved."""
     job.progress(0.0, "Reading the picture")
     content = _content(params.content, job)
     sizes = sizes_of(
@@ -85,8 +91,7 @@ def stylize(params: StylizeParams, job: JobContext) -> ImageResult:
             regions = _regions(params, uses, content, sizes, room, job)
         result = Composition(photo, regions, params.keep_color, _limit(params, sizes, job))
     with job.part(0.85 if params.strength else 0.0, 1.0):
-        picture = _written(result, content.picture, params.depth, sizes, job)
-    return ImageResult(image=job.save_picture(picture), width=picture.width, height=picture.height)
+        return _written(result, content.picture, params.depth, sizes, job)
 
 
 @dataclass(frozen=True, eq=False)

@@ -171,10 +171,10 @@ def test_no_memory_at_all_is_said_plainly(network, tmp_path):
 
 
 def test_a_small_budget_is_met_by_strips_without_a_failure(network, tmp_path):
-    job = FakeJob(tmp_path, memory_bytes=2**20)
+    job = FakeJob(tmp_path, memory_bytes=2**18)
     source = PictureRows(Picture(pixels=photo(128, 64)), 128, 64)
     ran = Ran(device="CPU", provider="OpenVINO", precision="bfloat16")
     assert painters.whole_bytes(network, 128 * 64, ran) > job.memory_bytes
-    painting = VectorPainter(network, toy_vector(network), Room(2**19)).paint(source, job)
+    painting = VectorPainter(network, toy_vector(network), Room(2**17)).paint(source, job)
     assert isinstance(painting, staged.StagedPainting)
     assert job.notes == []

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import EngineError
+
 APP = "Gesso"
 WORKER_WORD = "worker"
 """First argument of the packaged `gesso-engine` when it is to serve a host."""
@@ -112,17 +114,32 @@ class Folders:
 
     @classmethod
     def of_user(cls) -> Folders:
-        """Return this user's folders, as the system or `GESSO_HOME` says."""
+        """Return this user's folders, as the system or `GESSO_HOME` says.
+
+        Raises:
+            EngineError: the system knows no home of this user.
+        """
         home = os.environ.get("GESSO_HOME")
         if home:
             return cls.under(Path(home).expanduser().resolve())
         if is_frozen() and (program_folder() / "portable.txt").exists():
             return cls.under(program_folder() / "portable")
         dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-        return cls(
-            config=Path(dirs.user_config_dir),
-            data=Path(dirs.user_data_dir),
-            cache=Path(dirs.user_cache_dir),
-            state=Path(dirs.user_state_dir),
-            library=Path(platformdirs.user_pictures_dir()) / APP,
+        homeless = EngineError(
+            "This system knows no home folder of yours.",
+            hint="Set GESSO_HOME to a folder where Gesso may keep its files.",
         )
+        try:
+            folders = cls(
+                config=Path(dirs.user_config_dir),
+                data=Path(dirs.user_data_dir),
+                cache=Path(dirs.user_cache_dir),
+                state=Path(dirs.user_state_dir),
+                library=Path(platformdirs.user_pictures_dir()) / APP,
+            )
+        except RuntimeError as error:
+            raise homeless from error
+        # Older releases of platformdirs hand "~" back, which would become a folder of that name.
+        if not folders.state.is_absolute():
+            raise homeless
+        return folders

@@ -128,7 +128,7 @@ class WorkerProcess:
         try:
             payload = read_frame(self._process.stdout)  # type: ignore[arg-type]
             return None if payload is None else decode_from_worker(payload)
-        except (OSError, ValueError, FrameError, ProtocolError):
+        except (OSError, ValueError, MemoryError, FrameError, ProtocolError):
             return None
 
     def kill(self) -> None:

@@ -19,6 +19,7 @@ from desktop.document import edits
 from desktop.document.history import Generation
 from desktop.document.model import Document
 from desktop.i18n import mark, tr, tr_data
+from desktop.pages.mask_thumbnail import MaskThumbnail
 from desktop.pages.own_styles import OwnStyles
 from desktop.pages.page import Page, PageContext, PaletteEntry
 from desktop.pages.results_strip import ResultsStrip
@@ -83,6 +84,8 @@ class StylePage(Page):
         self.intents = StyleIntents(session.store, self.styles, self.own, bridge, self)
         self.masks = MaskDesk(self.canvas, session.store, bridge, self)
         self.stage = StyleStage(self.canvas, bridge, self)
+        self._mask_thumbnail = MaskThumbnail(bridge, self)
+        self._mask_thumbnail.ready.connect(self.panel.show_mask_thumbnail)
         self.live = LiveLoop(bridge, self.id, self)
         self.runs = StyleRuns(bridge, session, self)
         self.results = StyleResults(
@@ -100,6 +103,7 @@ class StylePage(Page):
         canvas.files_dropped.connect(self.open_files)
         canvas.image_dropped.connect(self.commands.take_image)
         canvas.open_requested.connect(self.commands.ask_open)
+        canvas.empty.add_button(tr("Try a sample"), self.commands.open_sample)
         canvas.stop_requested.connect(self.runs.stop)
         canvas.zoom_changed.connect(self._on_zoom)
         canvas.tool_changed.connect(self.conditions_changed)
@@ -197,6 +201,7 @@ class StylePage(Page):
         self._estimate_timer.stop()
         self.live.stop()
         self.stage.wait()
+        self._mask_thumbnail.wait()
         self.results.wait()
         self.session.close()
 
@@ -222,12 +227,12 @@ class StylePage(Page):
         )
 
     def palette_entries(self) -> Iterable[PaletteEntry]:
-        for style, title in self.styles.titles().items():
+        for card in self.styles.cards:
             yield PaletteEntry(
-                title=title,
-                run=partial(self.intents.choose_style, style),
+                title=card.title,
+                run=partial(self.intents.choose_style, card.style),
                 group=tr("Style"),
-                keywords=style,
+                keywords=card.tip,
                 icon="palette",
             )
 
@@ -250,6 +255,7 @@ class StylePage(Page):
         self.stage.leave_result()
         self.stage.show_document(document)
         self.panel.show_document(document)
+        self._mask_thumbnail.show_document(document)
         uses = edits.styles(document)
         weights = {str(use["style"]): float(use.get("weight", 1.0)) for use in uses}
         total = sum(weights.values()) or 1.0
@@ -294,6 +300,7 @@ class StylePage(Page):
         cards = cards_of(tuple(engine.styles()), self.own, engine.asset_path)
         self.styles.set_cards(cards)
         self.panel.set_cards(cards, self.styles.images())
+        self.results_strip.set_style_titles(self.styles.titles())
 
     # -- pictures ---------------------------------------------------------------------------------
 
@@ -370,6 +377,7 @@ class StylePage(Page):
 
     @Slot(object, object)
     def _on_finished(self, _job: Job, generation: Generation) -> None:
+        self._estimate_timer.start()  # the engine has learned from this run
         content = self.session.document.content
         # Who works on another photograph meanwhile finds the result in the strip.
         if content is not None and generation.params.get("content") == content.asset:

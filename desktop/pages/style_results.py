@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from pathlib import Path
 
@@ -143,6 +144,10 @@ class StyleResults(QObject):
         if answer is None:
             return
         self._last_export = answer
+        if answer.target.parent == self._folder:
+            # The Library is Gesso's to make. If it cannot be made, the export says why.
+            with contextlib.suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
         recipe = recipe_of(generation)
         ticket = self._bridge.export(generation.result, answer.target, answer.options, recipe)
         ticket.done.connect(self._on_exported)

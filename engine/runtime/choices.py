@@ -10,13 +10,13 @@ import contextlib
 import hashlib
 import logging
 import os
-import tempfile
 import threading
 from pathlib import Path
 
 import msgspec
 import psutil
 
+from engine.files import write_whole
 from engine.spec.devices import Choice, Crashed
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,7 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = 1
     choices: dict[str, Choice] = {}
     crashed: dict[str, Crashed] = {}
+    trusted: dict[str, str] = {}
 
 
 class Choices:
@@ -77,6 +78,16 @@ class Choices:
         with self._lock:
             return key in self._saved.crashed
 
+    def fault(self, key: str) -> str | None:
+        """Return why the trial called `key` failed, "" if it went well, None if unknown."""
+        with self._lock:
+            return self._saved.trusted.get(key)
+
+    def put_fault(self, key: str, fault: str) -> None:
+        """Remember how a trial went; an empty `fault` is a success."""
+        with self._lock:
+            self._change(_Saved(trusted={key: fault}))
+
     def is_being_tried(self, key: str) -> bool:
         """Return whether another living process is in the trial called `key`."""
         mark = self._read_mark(self._mark_file(key))
@@ -89,7 +100,7 @@ class Choices:
             return
         started = psutil.Process().create_time()
         mark = _Mark(key=key, kind=kind, candidate=candidate, pid=os.getpid(), started_s=started)
-        _write(file, msgspec.json.encode(mark))
+        write_whole(file, msgspec.json.encode(mark))
 
     def trial_ends(self, key: str) -> None:
         """Take the mark of a trial away: it ended, or is about to be stopped on purpose."""
@@ -132,11 +143,12 @@ class Choices:
         self._saved = _Saved(
             choices={key: choices[key] for key in newest},
             crashed={**old.crashed, **new.crashed},
+            trusted=dict(list({**old.trusted, **new.trusted}.items())[-_MOST:]),
         )
         if self._file is not None:
             text = msgspec.json.format(msgspec.json.encode(self._saved), indent=1)
             try:
-                _write(self._file, text)
+                write_whole(self._file, text)
             except OSError as error:  # a full disk must not stop the job
                 log.info("choices are not remembered: %s", error)
 
@@ -175,18 +187,3 @@ def _lives(mark: _Mark) -> bool:
         return same and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Replace a file in one step, so that a reader never sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -45,6 +45,11 @@ class Graph:
             should take 10 to 200 ms on one core; the choice is measured in under 3 s.
         tolerance: largest root-mean-square difference from float32, relative to the output's
             standard deviation, that a faster candidate may have on the canary.
+        like: another graph, which has no `like` itself, whose choice this one takes. Pieces of
+            one network name the whole network: it is measured once, its error is that of a
+            finished result, and no two pieces differ in precision. The canary of a piece then
+            only shows that the choice can run it; where the choice is as exact as the reference,
+            the two are timed on it.
     """
 
     path: Path
@@ -52,6 +57,7 @@ class Graph:
     kind: str
     canary: Callable[[], dict[str, NDArray[Any]]]
     tolerance: float = 0.02
+    like: Graph | None = None
 
 
 def check_file(path: Path) -> int:

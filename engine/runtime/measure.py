@@ -143,6 +143,42 @@ def measure(
     )
 
 
+def prove(
+    graph: Graph,
+    candidate: Candidate,
+    open_graph: Callable[[Candidate], Runnable],
+    choices: Choices,
+    key: str,
+    token: CancelToken | None = None,
+) -> str:
+    """Run a graph's canary once in one way; return what is wrong with that, or "".
+
+    Args:
+        graph: what to run.
+        candidate: the way.
+        open_graph: opens the graph in one way.
+        choices: keeps the mark of the trial.
+        key: names the trial.
+        token: stops it.
+
+    Raises:
+        Cancelled: the token was set.
+    """
+    trial = _Trial(candidate)
+    with _marked(choices, key, graph.kind, candidate.name, token):
+        try:
+            outputs = _try(trial, graph.canary(), open_graph, token)
+        except Cancelled:
+            raise
+        except EngineError as error:
+            return error.message
+    if trial.session is not None and not trial.session.candidate_ran:
+        return "It took no part of this graph."
+    if not all(np.isfinite(value).all() for value in outputs.values()):
+        return "It gave values that are not finite."
+    return ""
+
+
 def error_against(expected: Outputs, actual: Outputs) -> float:
     """Return the largest root-mean-square difference of any output, relative to its deviation.
 

@@ -21,7 +21,7 @@ from engine.runtime.choices import Choices
 from engine.runtime.failures import is_out_of_memory, opening_error
 from engine.runtime.graphs import Feeds, Graph, check_file
 from engine.runtime.machine import free_memory, processor, resident_memory, usable_cores
-from engine.runtime.measure import measure
+from engine.runtime.measure import measure, prove
 from engine.runtime.session import Session
 from engine.spec.devices import Choice
 from engine.spec.results import Ran
@@ -115,7 +115,8 @@ class Sessions:
         """Return a session for `graph`, opened in the best way that `options` allow.
 
         The first time a graph is met on this machine, the candidates are measured on its canary,
-        which takes under three seconds.
+        which takes under three seconds; a graph with a `like` takes the choice of that one, or
+        the reference where the choice cannot run it.
 
         Raises:
             ModelError: the file is missing, damaged, unsafe or unsupported.
@@ -199,6 +200,46 @@ class Sessions:
         raise ParameterError(f"{FORCE} must be one of {names}; it is “{name}”.", field=FORCE)
 
     def _choose(
+        self, graph: Graph, asked: list[Candidate], threads: int, options: RunOptions
+    ) -> Candidate:
+        if graph.like is None:
+            return self._fastest(graph, asked, threads, options)
+        self._check(graph.like)
+        winner = self._fastest(graph.like, asked, threads, options)
+        reference = asked[0]
+        if winner.precision == reference.precision and winner != reference:
+            # Nothing is lost by mixing ways of one precision, so each piece gets its fastest.
+            return self._fastest(graph, [reference, winner], threads, options)
+        if winner == reference or self._serves(graph, winner, threads, options):
+            return winner
+        return reference
+
+    def _serves(
+        self, graph: Graph, candidate: Candidate, threads: int, options: RunOptions
+    ) -> bool:
+        """Whether a candidate that was chosen for the like of a graph can run the graph too."""
+        key = _key(graph, [candidate], threads, options)
+        fault = self.choices.fault(key)
+        if fault is not None or self.choices.has_crashed(key):
+            return not fault and not self.choices.has_crashed(key)
+        if self.choices.is_being_tried(key):
+            return True
+        if self._progress is not None:
+            self._progress(f"Preparing {graph.kind}", 0.0)
+        fault = prove(
+            graph,
+            candidate,
+            lambda way: self._opened(graph, way, threads, note=""),
+            self.choices,
+            key,
+            self._token,
+        )
+        if fault:
+            log.info("%s is not run by %s: %s", graph.kind, candidate.name, fault)
+        self.choices.put_fault(key, fault)
+        return not fault
+
+    def _fastest(
         self, graph: Graph, asked: list[Candidate], threads: int, options: RunOptions
     ) -> Candidate:
         key = _key(graph, asked, threads, options)

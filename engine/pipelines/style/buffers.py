@@ -46,7 +46,7 @@ class Room:
 
 
 class RowBuffer:
-    """A (height, channels, width) array that is written and read in ranges of rows.
+    """A (height, width, channels) array that is written and read in ranges of rows.
 
     Rows come first so that a range is one piece of memory or one piece of a file. A file is read
     and written plainly rather than mapped, since mapped pages count as the process's memory.
@@ -78,7 +78,7 @@ class RowBuffer:
         self.width = width
         self._channels = channels
         self._dtype = dtype
-        self._row_bytes = channels * width * dtype.itemsize
+        self._row_bytes = width * channels * dtype.itemsize
         self._array: NDArray[Any] | None = None
         self._file: BinaryIO | None = None
         self._path: Path | None = None
@@ -87,7 +87,7 @@ class RowBuffer:
         size = height * self._row_bytes
         if room.take(size):
             self._taken = size
-            self._array = np.empty((height, channels, width), dtype)
+            self._array = np.empty((height, width, channels), dtype)
         else:
             needed = size + _DISK_SPARE
             if shutil.disk_usage(folder).free < needed:
@@ -99,9 +99,8 @@ class RowBuffer:
             self._path = folder / f"map-{uuid.uuid4().hex}"
             self._file = self._path.open("w+b", buffering=0)
 
-    def write(self, top: int, planes: NDArray[Any]) -> None:
-        """Store (channels, rows, width) from row `top` on."""
-        rows = planes.transpose(1, 0, 2)
+    def write(self, top: int, rows: NDArray[Any]) -> None:
+        """Store (rows, width, channels) from row `top` on."""
         if self._array is not None:
             self._array[top : top + rows.shape[0]] = rows
             return
@@ -119,12 +118,12 @@ class RowBuffer:
             ) from error
 
     def read(self, index: NDArray[np.int64]) -> NDArray[Any]:
-        """Return the rows in `index` as a contiguous (1, channels, n, width)."""
+        """Return the rows in `index` as a contiguous (1, n, width, channels), to be read only."""
         low, high = int(index.min()), int(index.max()) + 1
         held = self._array[low:high] if self._array is not None else self._loaded(low, high)
         if len(index) != high - low or np.any(np.diff(index) != 1):
             held = held[index - low]
-        return np.ascontiguousarray(held.transpose(1, 0, 2))[None]
+        return held[None]
 
     def close(self) -> None:
         """Give the memory or the file back."""
@@ -143,7 +142,7 @@ class RowBuffer:
             self.close()
 
     def _loaded(self, low: int, high: int) -> NDArray[Any]:
-        rows = np.empty((high - low, self._channels, self.width), self._dtype)
+        rows = np.empty((high - low, self.width, self._channels), self._dtype)
         view = memoryview(rows.data).cast("B")
         file = self._opened()
         file.seek(low * self._row_bytes)

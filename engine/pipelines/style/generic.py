@@ -193,7 +193,7 @@ class NetworkPainter:
                 done += 1
                 self._add(band, strip[:, :, columns.start : columns.stop], rows, columns, job)
             after = down[position + 1].start if position + 1 < len(down) else rows.stop
-            result.write(rows.start, band[:, : after - rows.start])
+            result.write(rows.start, band[:, : after - rows.start].transpose(1, 2, 0))
             carried = band[:, after - rows.start :]
         return _BufferedPainting(result, source.height, source.width)
 
@@ -253,8 +253,8 @@ class _BufferedPainting:
 
     def rows(self, top: int, bottom: int) -> Planes:
         """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
-        planes = self._buffer.read(np.arange(top, bottom))[0, :, :, : self.width]
-        return np.ascontiguousarray(planes, np.float32)
+        rows = self._buffer.read(np.arange(top, bottom))[0, :, : self.width]
+        return np.ascontiguousarray(rows.transpose(2, 0, 1), np.float32)
 
 
 def _input_name(model: InstalledModel) -> str:

@@ -22,6 +22,7 @@ from engine.pipelines.style.networks import graphs
 from engine.pipelines.style.networks.layers import Activation, StyleNetwork
 from engine.pipelines.style.networks.stages import Stage, before, stages_of
 from engine.pipelines.style.networks.store import stored_graph
+from engine.pipelines.style.networks.whole import whole
 from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.runtime.sessions import Graph, Session
 from engine.spec.task import RunOptions
@@ -41,6 +42,9 @@ _HALF_FROM = 4_000_000
 _HALF_DENSITY = 8.0
 """Maps at the size of the picture with at least so many channels are kept in half precision."""
 
+_LAST = (None, None, None, slice(None))
+"""Index that gives a value per channel the shape that spreads over rows and columns."""
+
 _LEAST_ROWS = 32
 """Fewer picture rows per strip and the rows that neighbours share outweigh the new ones."""
 
@@ -50,9 +54,9 @@ class _Level:
     """What one stage left: a map before normalisation, and how to normalise it.
 
     Attributes:
-        raw: (rows, channels, columns), or None if it was only measured.
-        gain: (1, channels, 1, 1) float32.
-        bias: (1, channels, 1, 1) float32.
+        raw: (rows, columns, channels), or None if it was only measured.
+        gain: (channels,) float32.
+        bias: (channels,) float32.
         trunk: of an open residual block, or None.
     """
 
@@ -69,15 +73,19 @@ class StagedPainting:
         self, raw: RowBuffer, level: _Level, activation: Activation, height: int, width: int
     ) -> None:
         self._raw = raw
-        self._gain, self._bias = level.gain[0], level.bias[0]
+        self._gain, self._bias = (v[:, None, None] for v in (level.gain, level.bias))
         self._activation = activation
         self.height = height
         self.width = width
 
     def rows(self, top: int, bottom: int) -> Planes:
         """Return rows `top`..`bottom` as (3, rows, width) float32 0..1."""
-        planes = self._raw.read(np.arange(top, bottom))[0, :, :, : self.width]
-        planes = planes.astype(np.float32, copy=False) * self._gain + self._bias
+        rows = self._raw.read(np.arange(top, bottom))[0, :, : self.width]
+        planes: Planes = np.ascontiguousarray(rows.transpose(2, 0, 1), np.float32)
+        if planes.base is not None:
+            planes = planes.copy()
+        planes *= self._gain
+        planes += self._bias
         if self._activation is Activation.SIGMOID:
             np.negative(planes, out=planes)
             np.exp(planes, out=planes)
@@ -199,6 +207,7 @@ class _Run:
             digest=digest,
             kind=f"style.{network.family}/stage{stage.first}",
             canary=lambda: self._canary(stage),
+            like=whole(network, self.job),
         )
         return self.job.sessions.get(graph, self._options)
 
@@ -222,16 +231,16 @@ class _Run:
             self._report()
             feeds = self._feeds(stage, level, strip)
             if centre is not None:
-                feeds["centre"] = centre
+                feeds["centre"] = centre[_LAST]
             out = session.run(feeds, self.job.token)
             skip = strip.fresh - strip.top
             if raw is not None:
-                raw.write(strip.fresh, out["out"][0, :, skip:])
+                raw.write(strip.fresh, out["out"][0, skip:])
             if trunk is not None and "trunk_out" in out:
-                trunk.write(strip.fresh, out["trunk_out"][0, :, skip:])
+                trunk.write(strip.fresh, out["trunk_out"][0, skip:])
             # Rows are summed in float32 by the graph; a picture's worth of rows needs more.
-            sums[0] += out["sums"][0, :, skip:].sum(axis=1, dtype=np.float64)
-            sums[1] += out["squares"][0, :, skip:].sum(axis=1, dtype=np.float64)
+            sums[0] += out["sums"][0, skip:].sum(axis=0, dtype=np.float64)
+            sums[1] += out["squares"][0, skip:].sum(axis=0, dtype=np.float64)
         gain, bias = self._normalisation(stage.last, sums / (height * width))
         self._measured[stage.last] = (gain, bias)
         if centre is not None:
@@ -248,24 +257,24 @@ class _Run:
         top = max(0, middle - self._rows // stage.shrink_out(self.network))
         strip = Strip(top, top + self._rows // stage.shrink_out(self.network), top)
         feeds = self._feeds(stage, level, strip)
-        feeds["centre"] = np.zeros((1, channels, 1, 1), np.float32)
+        feeds["centre"] = np.zeros(channels, np.float32)[_LAST]
         out = session.run(feeds, self.job.token)
-        mean: Planes = out["sums"].mean(axis=2)[..., None, None] / out["out"].shape[3]
+        mean: Planes = out["sums"].mean(axis=(0, 1)) / np.float32(out["out"].shape[2])
         return mean
 
     def _feeds(self, stage: Stage, level: _Level | None, strip: Strip) -> dict[str, NDArray[Any]]:
         reach = stage.reach(self.network, strip.top, strip.bottom, self._padded.height)
         if stage.first == 0 or level is None or level.raw is None:
             given = {
-                f"{name}_{layer}": self._measured[layer][position]
+                f"{name}_{layer}": self._measured[layer][position][None, :, None, None]
                 for layer in stage.given(self.network)
                 for position, name in enumerate(("gain", "bias"))
             }
             return {"image": self._padded.rows(reach.source)[None], **given, **reach.gathers}
         feeds: dict[str, NDArray[Any]] = {
             "raw": level.raw.read(reach.source),
-            "gain": level.gain,
-            "bias": level.bias,
+            "gain": level.gain[_LAST],
+            "bias": level.bias[_LAST],
             **reach.gathers,
         }
         if stage.takes_trunk(self.network) and level.trunk is not None:
@@ -273,14 +282,13 @@ class _Run:
         return feeds
 
     def _normalisation(self, layer: int, means: NDArray[np.float64]) -> tuple[Planes, Planes]:
-        """Return gain and bias for mean and mean square per channel, (2, channels)."""
+        """Return gain and bias (channels,) for mean and mean square per channel (2, channels)."""
         low, high = self.network.offsets[layer]
         scale, shift = self._vector[:, low:high].astype(np.float64)
         variance = np.maximum(means[1] - means[0] ** 2, 0.0)
         gain = scale / np.sqrt(variance + self.network.epsilon)
         bias = shift - means[0] * gain
-        shape = (1, -1, 1, 1)
-        return gain.astype(np.float32).reshape(shape), bias.astype(np.float32).reshape(shape)
+        return gain.astype(np.float32), bias.astype(np.float32)
 
     def _stored(self, stage: Stage) -> np.dtype[Any]:
         """Return how a stage's output is kept: the largest maps in half precision.
@@ -308,9 +316,9 @@ class _Run:
         self._done += 1
 
     def _canary(self, stage: Stage) -> dict[str, NDArray[Any]]:
-        """Return one strip of noise, shaped as this run's strips."""
+        """Return a narrow strip of noise: enough to see that a graph runs at all."""
         network = self.network
-        height, width = 256, 256
+        height, width = 256, 200
         top = 64 // stage.shrink_out(network)
         reach = stage.reach(network, top, 2 * top, height)
         noise = np.random.default_rng(0)
@@ -322,17 +330,17 @@ class _Run:
             extra[f"bias_{layer}"] = np.zeros(shape_of, np.float32)
         if self._stored(stage).itemsize == 2:
             depth = network.layers[stage.last].outputs
-            extra["centre"] = np.zeros((1, depth, 1, 1), np.float32)
+            extra["centre"] = np.zeros((1, 1, 1, depth), np.float32)
         if stage.first == 0:
             return {"image": noise.random((1, 3, rows, width), np.float32), **extra}
         earlier = before(self.stages, stage)
         stored = self._stored(earlier) if earlier else np.dtype(np.float32)
         channels = network.layers[stage.first - 1].outputs
-        shape = (1, channels, rows, width // stage.shrink_in(network))
+        shape = (1, rows, width // stage.shrink_in(network), channels)
         feeds: dict[str, NDArray[Any]] = {
             "raw": noise.standard_normal(shape, np.float32).astype(stored),
-            "gain": np.ones((1, channels, 1, 1), np.float32),
-            "bias": np.zeros((1, channels, 1, 1), np.float32),
+            "gain": np.ones((1, 1, 1, channels), np.float32),
+            "bias": np.zeros((1, 1, 1, channels), np.float32),
             **extra,
         }
         if stage.takes_trunk(network):

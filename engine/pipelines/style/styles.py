@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.assets.pictures import Picture
 from engine.errors import ModelError
-from engine.models.styles import style_entry
+from engine.models.styles import StyleInfo, style_entry
 from engine.ops.color import (
     ColorStatistics,
     mapped,
@@ -24,6 +24,7 @@ from engine.ops.color import (
 from engine.ops.resize import Filter, resize_rows
 from engine.pipelines.job import JobContext
 from engine.pipelines.style.buffers import Room
+from engine.pipelines.style.canary import canary_picture
 from engine.pipelines.style.generic import NetworkPainter
 from engine.pipelines.style.networks.folding import fold
 from engine.pipelines.style.networks.magenta import (
@@ -53,6 +54,7 @@ _FADE_BELOW = 0.25
 
 _networks = Recall(8)
 _codes = Recall(256)
+_entries = Recall(256)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +144,13 @@ def code_network(job: JobContext) -> CodeNetwork:
     """Return the network for any style picture."""
     model = job.model(CODE_MODEL)
     path = model.files["transform"]
-    return _networks.get((CODE_MODEL, model.digest("transform")), lambda: read_codes(path))
+
+    def make() -> CodeNetwork:
+        codes = read_codes(path)
+        typical = codes.vector(_predicted(canary_picture(), job))
+        return replace(codes, network=replace(codes.network, typical=typical))
+
+    return _networks.get((CODE_MODEL, model.digest("transform")), make)
 
 
 def asset_code(ref: str, job: JobContext) -> Code:
@@ -205,8 +213,7 @@ def _predicted(planes: Planes, job: JobContext) -> Code:
     path, digest = stored_graph(job.graphs, name, build)
 
     def canary() -> dict[str, NDArray[Any]]:
-        noise = np.random.default_rng(0).random((_PREDICTOR_PX, _PREDICTOR_PX, 3), np.float32)
-        return {"style_image": noise[None]}
+        return {"style_image": np.ascontiguousarray(canary_picture().transpose(1, 2, 0))[None]}
 
     graph = Graph(path=path, digest=digest, kind="style.predict", canary=canary)
     session = job.sessions.get(graph, job.options)
@@ -219,7 +226,7 @@ def _style_code(style: str, palette: str, job: JobContext) -> Code:
     kind, _, key = style.partition(":")
     if kind == "picture":
         return _recalled_code(key, palette, lambda: job.picture(key), job)
-    path = Path(style_entry(style).file)
+    path = Path(_entry(style).file)
     return _recalled_code(str(path), palette, lambda: _painting(path), job)
 
 
@@ -250,7 +257,12 @@ def _painting(path: Path) -> Picture:
 
 
 def _row(style: str) -> int:
-    return style_entry(style).index or 0
+    return _entry(style).index or 0
+
+
+def _entry(style: str) -> StyleInfo:
+    # What came with Gesso does not change while it runs, and reading the list takes 4 ms.
+    return _entries.get(style, lambda: style_entry(style))
 
 
 def _own_network(family: str, room: Room, job: JobContext) -> Painter:

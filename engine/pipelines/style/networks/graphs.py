@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.pipelines.style.networks.layers import Activation, Convolution, StyleNetwork
 from engine.pipelines.style.networks.stages import Stage
 
-BUILDER = 1
+BUILDER = 2
 """Raised when a graph built from the same weights would differ; part of every file name."""
 
 _OPSET = 17
@@ -68,13 +68,16 @@ def stage_graph(
 ) -> bytes:
     """Return the graph of one stage, run on one strip of rows.
 
-    Inputs: `image` for the first stage, else `raw` [1, C, rows, w], the previous convolution's
-    output before normalisation, with `gain` and `bias` [1, C, 1, 1] that normalise it; `trunk`
-    where a residual block closes; `gain_<layer>` and `bias_<layer>` of a layer inside that was
-    measured before; `rows_<layer>` int64 wherever rows must be reflected inside;
-    `centre` [1, C, 1, 1], subtracted from an output in half precision, which then spends its
-    digits on what differs between pixels. `sums` and `squares` are of the uncentred values.
-    Outputs: `out` before normalisation with `sums` and `squares` [1, C, rows] over each row;
+    Maps come and go with their channels last: rows of them are then single pieces of memory, and
+    the fast kernels of OpenVINO, which work in that order, need not turn them around.
+
+    Inputs: `image` [1, 3, rows, w] for the first stage, else `raw` [1, rows, w, C], the previous
+    convolution's output before normalisation, with `gain` and `bias` [1, 1, 1, C] that normalise
+    it; `trunk` where a residual block closes; `gain_<layer>` and `bias_<layer>` [1, C, 1, 1] of a
+    layer inside that was measured before; `rows_<layer>` int64 wherever rows must be reflected
+    inside; `centre` [1, 1, 1, C], subtracted from an output in half precision, which then spends
+    its digits on what differs between pixels. `sums` and `squares` are of the uncentred values.
+    Outputs: `out` before normalisation with `sums` and `squares` [1, rows, C] over each row;
     `trunk_out` where a block opens. A stage that is not kept has no `out`.
 
     Args:
@@ -97,23 +100,25 @@ def stage_graph(
             value = graph.node("Gather", [value, f"rows_{index}"], axis=2)
         value = graph.convolution(graph.reflect(value, 0, layer.padding), layer, index)
         if index in stage.given(network):
-            value = graph.normalised(value, layer.outputs, f"_{index}")
+            value = graph.normalised(value, (1, layer.outputs, 1, 1), f"_{index}")
         if index < stage.last:
             value = graph.activation(value, layer.activation)
     channels = network.layers[stage.last].outputs
-    axes = graph.constant("last_axis", np.array([3], np.int64))
-    graph.output("sums", graph.node("ReduceSum", [value, axes], keepdims=0), (1, channels, "r"))
-    squares = graph.node("ReduceSumSquare", [value], axes=[3], keepdims=0)
-    graph.output("squares", squares, (1, channels, "r"))
+    value = graph.channels_last(value)
+    axes = graph.constant("column_axis", np.array([2], np.int64))
+    graph.output("sums", graph.node("ReduceSum", [value, axes], keepdims=0), (1, "r", channels))
+    squares = graph.node("ReduceSumSquare", [value], axes=[2], keepdims=0)
+    graph.output("squares", squares, (1, "r", channels))
     if not stage.is_kept:
         return graph.serialised(f"style.{network.family}.measure{stage.last}")
     out = value
     if writes_half:
-        graph.input("centre", (1, channels, 1, 1))
+        graph.input("centre", (1, 1, 1, channels))
         out = graph.node("Cast", [graph.node("Sub", [value, "centre"])], to=_FLOAT16)
-    graph.output("out", out, (1, channels, "r", "v"), _stored(writes_half))
+    graph.output("out", out, (1, "r", "v", channels), _stored(writes_half))
     if trunk:
-        graph.output("trunk_out", trunk, (1, network.layers[stage.last].inputs, "r", "v"))
+        depth = network.layers[stage.last].inputs
+        graph.output("trunk_out", graph.channels_last(trunk), (1, "r", "v", depth))
     return graph.serialised(f"style.{network.family}.stage{stage.first}")
 
 
@@ -123,13 +128,14 @@ def _entered(graph: _Builder, network: StyleNetwork, stage: Stage, stored: np.dt
         return graph.input("image", (1, 3, "h", "w"))
     before = network.layers[stage.first - 1]
     channels = before.outputs
-    graph.input("raw", (1, channels, "h", "w"), stored)
+    graph.input("raw", (1, "h", "w", channels), stored)
     value = "raw" if stored.itemsize == 4 else graph.node("Cast", ["raw"], to=_FLOAT32)
-    value = graph.activation(graph.normalised(value, channels, ""), before.activation)
+    value = graph.normalised(value, (1, 1, 1, channels), "")
+    value = graph.activation(value, before.activation)
     if before.closes_block:
-        graph.input("trunk", (1, channels, "h", "w"))
+        graph.input("trunk", (1, "h", "w", channels))
         value = graph.node("Add", [value, "trunk"])
-    return value
+    return graph.node("Transpose", [value], perm=[0, 3, 1, 2])
 
 
 @dataclass
@@ -216,9 +222,12 @@ class _Builder:
             pads=[0, 0, 0, 0],
         )
 
-    def normalised(self, value: str, channels: int, suffix: str) -> str:
-        self.input(f"gain{suffix}", (1, channels, 1, 1))
-        self.input(f"bias{suffix}", (1, channels, 1, 1))
+    def channels_last(self, value: str) -> str:
+        return self.node("Transpose", [value], perm=[0, 2, 3, 1])
+
+    def normalised(self, value: str, shape: tuple[int, ...], suffix: str) -> str:
+        self.input(f"gain{suffix}", shape)
+        self.input(f"bias{suffix}", shape)
         return self.node("Add", [self.node("Mul", [value, f"gain{suffix}"]), f"bias{suffix}"])
 
     def activation(self, value: str, activation: Activation) -> str:

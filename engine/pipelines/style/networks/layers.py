@@ -76,11 +76,14 @@ class StyleNetwork:
         family: name in kinds of work: "any", "26".
         layers: in order.
         epsilon: added to the variance in instance normalisation.
+        typical: (2, N) scale and shift of one real style, with which ways of running the network
+            are compared: how far an error grows depends on the style. None takes 1 and 0.
     """
 
     family: str
     layers: tuple[Convolution, ...]
     epsilon: float = 1e-5
+    typical: Floats | None = None
 
     @cached_property
     def offsets(self) -> tuple[tuple[int, int], ...]:

@@ -18,6 +18,9 @@ from engine.pipelines.style.networks.folding import constants
 from engine.pipelines.style.networks.layers import Activation, Convolution, Floats, StyleNetwork
 
 ROWS = 26
+_TYPICAL_ROW = 19
+"""Hatched all over: of the 26, one of those whose strokes magnify rounding the most."""
+
 CODE = 100
 """Length of the code that the predictor gives for a style picture."""
 
@@ -73,7 +76,8 @@ def read_rows(path: Path) -> RowNetwork:
         shift = np.concatenate([values[f"{scope}.norm.beta"] for scope in scopes], axis=1)
     except KeyError as error:
         raise _not_the_network(path) from error
-    return RowNetwork(StyleNetwork("26", layers), np.stack([scale, shift], axis=1))
+    rows = np.stack([scale, shift], axis=1)
+    return RowNetwork(StyleNetwork("26", layers, typical=rows[_TYPICAL_ROW]), rows)
 
 
 def read_codes(path: Path) -> CodeNetwork:

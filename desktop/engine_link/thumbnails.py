@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QImageReader, QPixmap
+from shiboken6 import isValid
 
 from desktop.engine_link.bridge import EngineBridge
 from engine.api import EngineError, ImageResult, Job
@@ -79,6 +80,8 @@ class Thumbnails(QObject):
         return None
 
     def _keep(self, job_id: str, asset: str, image: QImage) -> None:
+        if not isValid(self):  # the answer came after the window was gone
+            return
         self._asked.discard(asset)
         self._results[asset] = QPixmap.fromImage(image)
         while len(self._results) > _KEPT:

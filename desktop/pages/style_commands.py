@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -132,7 +132,10 @@ class StyleCommands(QObject):
 
     def paste(self) -> None:
         """Open what is on the clipboard: files, or a picture."""
-        mime = QGuiApplication.clipboard().mimeData()
+        # None is what a clipboard gives whose owner has gone; the binding's types do not say so.
+        mime: QMimeData | None = QGuiApplication.clipboard().mimeData()
+        if mime is None:
+            mime = QMimeData()
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         if paths:
             self._files.open(paths)

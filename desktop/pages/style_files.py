@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
+from shiboken6 import isValid
 
 from desktop.document import edits
 from desktop.document.model import Document
@@ -79,7 +81,7 @@ class StyleFiles(QObject):
                 self.add_network(path)
                 continue
             ticket = self._bridge.call(self._import_checked, path)
-            ticket.done.connect(partial(self._use_as_style, path.stem))
+            ticket.done.connect(partial(self._answer, partial(self._use_as_style, path.stem)))
             ticket.failed.connect(self._tell_error)
 
     def add_network(self, path: Path) -> None:
@@ -92,8 +94,13 @@ class StyleFiles(QObject):
     def paste(self, data: bytes) -> None:
         """Take a picture from the clipboard, as the bytes of a PNG."""
         ticket = self._bridge.import_bytes(data, ".png")
-        ticket.done.connect(partial(self._set_content, tr("Pasted picture")))
+        ticket.done.connect(partial(self._answer, partial(self._set_content, tr("Pasted picture"))))
         ticket.failed.connect(self._tell_error)
+
+    def _answer(self, take: Callable[[Any], None], answer: object) -> None:
+        # Qt forgets a slot with its object, but not a function that has the object bound in.
+        if isValid(self):
+            take(answer)
 
     # -- pictures -------------------------------------------------------------------------------
 
@@ -105,7 +112,7 @@ class StyleFiles(QObject):
 
     def _open_picture(self, path: Path) -> None:
         ticket = self._bridge.call(self._import_with_recipe, path)
-        ticket.done.connect(partial(self._on_picture, path))
+        ticket.done.connect(partial(self._answer, partial(self._on_picture, path)))
         ticket.failed.connect(self._tell_error)
 
     def _import_with_recipe(self, path: Path) -> tuple[AssetId, Recipe | None]:
@@ -198,6 +205,7 @@ class StyleFiles(QObject):
         else:
             self.opened.emit(str(path))
 
+    @Slot(object)
     def _on_network(self, info: object) -> None:
         self.styles_changed.emit()
         name = getattr(info, "name", "")
@@ -208,5 +216,6 @@ class StyleFiles(QObject):
         )
         self._session.store.push(tr("Style {name}", name=name), after)
 
+    @Slot(object)
     def _tell_error(self, error: EngineError) -> None:
         self.told.emit(str(error), "error")

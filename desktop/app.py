@@ -127,7 +127,7 @@ def run(files: Sequence[Path], reporter: CrashReporter) -> int:
     studio = Studio(app, folders, create_engine(folders), page_factories())
     reporter.set_parent(studio.window)
     instance.files_given.connect(studio.window.open_files)
-    studio.window.show()
+    studio.window.present()
     collector = Collector(app)
     if files:
         # After the first paint, so that the window stands before files are read.

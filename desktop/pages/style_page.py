@@ -19,6 +19,7 @@ from desktop.document import edits
 from desktop.document.history import Generation
 from desktop.document.model import Document
 from desktop.i18n import mark, tr, tr_data
+from desktop.pages.mask_thumbnail import MaskThumbnail
 from desktop.pages.own_styles import OwnStyles
 from desktop.pages.page import Page, PageContext, PaletteEntry
 from desktop.pages.results_strip import ResultsStrip
@@ -83,6 +84,8 @@ class StylePage(Page):
         self.intents = StyleIntents(session.store, self.styles, self.own, bridge, self)
         self.masks = MaskDesk(self.canvas, session.store, bridge, self)
         self.stage = StyleStage(self.canvas, bridge, self)
+        self._mask_thumbnail = MaskThumbnail(bridge, self)
+        self._mask_thumbnail.ready.connect(self.panel.show_mask_thumbnail)
         self.live = LiveLoop(bridge, self.id, self)
         self.runs = StyleRuns(bridge, session, self)
         self.results = StyleResults(
@@ -198,6 +201,7 @@ class StylePage(Page):
         self._estimate_timer.stop()
         self.live.stop()
         self.stage.wait()
+        self._mask_thumbnail.wait()
         self.results.wait()
         self.session.close()
 
@@ -251,6 +255,7 @@ class StylePage(Page):
         self.stage.leave_result()
         self.stage.show_document(document)
         self.panel.show_document(document)
+        self._mask_thumbnail.show_document(document)
         uses = edits.styles(document)
         weights = {str(use["style"]): float(use.get("weight", 1.0)) for use in uses}
         total = sum(weights.values()) or 1.0

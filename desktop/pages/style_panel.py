@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from desktop import widgets
 from desktop.document.model import Document
+from desktop.forms.asset_field import MaskField
 from desktop.forms.param_form import ParamForm
 from desktop.forms.style_blend import StyleBlend
 from desktop.forms.style_card import StyleFace
@@ -147,6 +148,12 @@ class StylePanel(QFrame):
     def show_parameter_error(self, error: ParameterError) -> None:
         """Show an error below its field."""
         self.form.show_error(error)
+
+    def show_mask_thumbnail(self, image: QImage) -> None:
+        """Show the mask beside its buttons."""
+        field = self.form.widget("mask")
+        if isinstance(field, MaskField):
+            field.set_thumbnail(image)
 
     def show_mask_target(self, target: int | None) -> None:
         """Say which mask is being painted."""

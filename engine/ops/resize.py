@@ -18,6 +18,9 @@ Planes = NDArray[np.float32]
 RowReader = Callable[[int, int], Planes]
 """(top, bottom) -> planes (channels, bottom - top, width) of a source, within its height."""
 
+_READ_PIXELS = 1 << 20
+"""Pixels of a source that are held in floating point at a time while it is shrunk."""
+
 _BLOCK = 64
 """Outputs per block: large enough for the library, small enough for a narrow band."""
 
@@ -69,6 +72,14 @@ def resize_rows(
     vertical = _bands(height, target[0], kernel)
     horizontal = _bands(width, target[1], kernel)
     first, last = vertical.reach(top, bottom)
+    step = max(1, _READ_PIXELS // width)
+    if last - first > step and target[1] < width:
+        # So many rows of a large source are never held at their full width.
+        parts = [
+            horizontal.across(np.asarray(read(low, min(low + step, last)), np.float32))
+            for low in range(first, last, step)
+        ]
+        return vertical.down(np.concatenate(parts, axis=1), first, top, bottom)
     rows = np.asarray(read(first, last), np.float32)
     # The shorter intermediate picture is the cheaper one.
     shrinks_first = target[0] - (bottom - top) <= 0 and target[0] < height

@@ -16,6 +16,9 @@ RESERVE_BYTES = 768 * 2**20
 LEAST_BYTES = 128 * 2**20
 """What a job is always granted, so that it tries rather than refuses."""
 
+_MODEST_BYTES = 2**30
+"""What a job takes, if there is so much, before it contents itself with a share."""
+
 _PERIOD_S = 0.05
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
@@ -26,16 +29,16 @@ def granted_bytes(memory_mb: int) -> int:
     """Return what a job may use beyond what the process holds already.
 
     Args:
-        memory_mb: the user's limit in MiB, or 0 for what the machine can spare.
+        memory_mb: the user's limit in MiB, or 0 for a quarter of what the machine can spare: more
+            makes nothing faster, and other programs want to run beside.
     """
     spare = int(psutil.virtual_memory().available)
     container = _container_bytes()
     if container is not None:
         spare = min(spare, container)
     spare -= RESERVE_BYTES
-    if memory_mb:
-        spare = min(spare, memory_mb * 2**20)
-    return max(spare, LEAST_BYTES)
+    wanted = memory_mb * 2**20 if memory_mb else max(spare // 4, _MODEST_BYTES)
+    return max(min(spare, wanted), LEAST_BYTES)
 
 
 def _container_bytes() -> int | None:

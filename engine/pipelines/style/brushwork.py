@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.ops.resize import Filter, resize_rows
-from engine.ops.strips import strips
 from engine.pipelines.style.painting import Painting
 from engine.pipelines.style.sources import painted_rows
 
@@ -14,8 +13,6 @@ Planes = NDArray[np.float32]
 
 _GRID = 4
 """The broad painting decides everything coarser than this many of its own pixels."""
-
-_STRIP = 32
 
 
 class Brushwork:
@@ -66,12 +63,8 @@ class Brushwork:
 
 
 def shrunk(painting: Painting, height: int, width: int) -> Planes:
-    """Return a small version of a painting, reading it strip by strip."""
-    parts = [
-        painted_rows(painting, height, width, strip.fresh, strip.bottom, Filter.AREA)
-        for strip in strips(height, _STRIP)
-    ]
-    return np.concatenate(parts, axis=1)
+    """Return a small version of a painting; `resize_rows` reads it strip by strip."""
+    return painted_rows(painting, height, width, 0, height, Filter.AREA)
 
 
 def enlarged(planes: Planes, height: int, width: int, top: int, bottom: int) -> Planes:

@@ -18,6 +18,7 @@ from engine.pipelines.style.painting import HeldPainting, Painting
 from engine.pipelines.style.sources import PaddedRows, Rows
 from engine.pipelines.style.staged import paint_staged
 from engine.runtime.sessions import Session
+from engine.spec.results import Ran
 from engine.spec.task import DeviceChoice, RunOptions
 from engine.tasks.stylize_plan import is_staged, work_kind
 
@@ -26,6 +27,10 @@ Vector = NDArray[np.float32]
 
 _SMALLEST = 16
 """Least side of a network's input: at a quarter of it, rows can still be reflected."""
+
+
+_MEMORY_SHARE = {("OpenVINO", "float32"): 0.6, ("OpenVINO", "bfloat16"): 0.36}
+"""Memory of one run, relative to onnxruntime's."""
 
 
 class Painter(Protocol):
@@ -59,7 +64,7 @@ class VectorPainter:
         """Return what the network makes of `source`; see `Painter`."""
         padded = PaddedRows(source, self._network.multiple, _SMALLEST)
         pixels = padded.height * padded.width
-        if not is_staged(pixels) and whole_bytes(self._network, pixels) <= job.memory_bytes:
+        if not is_staged(pixels) and self._fits(pixels, job):
             try:
                 return self._whole(source, padded, job)
             except DeviceError:
@@ -72,6 +77,10 @@ class VectorPainter:
         job.note("The graphics card ran out of memory, so the picture was painted on the CPU.")
         on_cpu = msgspec.structs.replace(job.options, device=DeviceChoice.CPU)
         return self._staged(source, padded, job, on_cpu)
+
+    def _fits(self, pixels: int, job: JobContext) -> bool:
+        ran = whole_session(self._network, job).ran
+        return whole_bytes(self._network, pixels, ran) <= job.memory_bytes
 
     def _whole(self, source: Rows, padded: PaddedRows, job: JobContext) -> Painting:
         session = whole_session(self._network, job)
@@ -100,15 +109,22 @@ def whole_session(network: StyleNetwork, job: JobContext) -> Session:
     return job.sessions.get(whole(network, job), job.options)
 
 
-def whole_bytes(network: StyleNetwork, pixels: int) -> int:
+def whole_bytes(network: StyleNetwork, pixels: int, ran: Ran) -> int:
     """Return about how much memory one run over `pixels` takes.
 
     While a layer runs, its input, padded and reordered copies of it, and its output before and
-    after normalisation are alive; the widest moment decides. The two factors are fitted to
-    measured peaks of both bundled networks (230 to 570 bytes per pixel) and err upwards.
+    after normalisation are alive; the widest moment decides. The factors are fitted to measured
+    peaks of both bundled networks and err upwards: 150 to 570 bytes per pixel in onnxruntime, 150
+    to 290 in OpenVINO's float32, 80 to 160 in its bfloat16.
+
+    Args:
+        network: which one.
+        pixels: of the picture.
+        ran: how it is run.
     """
+    share = _MEMORY_SHARE.get((ran.provider, ran.precision), 1.0)
     widest = 0.0
     for layer, shrink in zip(network.layers, network.resolutions, strict=True):
         entering = shrink / layer.stride
         widest = max(widest, 2.2 * layer.inputs / entering**2 + 4.2 * layer.outputs / shrink**2)
-    return int(pixels * widest * 4)
+    return int(pixels * widest * 4 * share)

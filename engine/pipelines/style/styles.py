@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.assets.pictures import Picture
 from engine.errors import ModelError
-from engine.models.styles import style_entry
+from engine.models.styles import StyleInfo, style_entry
 from engine.ops.color import (
     ColorStatistics,
     mapped,
@@ -54,6 +54,7 @@ _FADE_BELOW = 0.25
 
 _networks = Recall(8)
 _codes = Recall(256)
+_entries = Recall(256)
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,7 +226,7 @@ def _style_code(style: str, palette: str, job: JobContext) -> Code:
     kind, _, key = style.partition(":")
     if kind == "picture":
         return _recalled_code(key, palette, lambda: job.picture(key), job)
-    path = Path(style_entry(style).file)
+    path = Path(_entry(style).file)
     return _recalled_code(str(path), palette, lambda: _painting(path), job)
 
 
@@ -256,7 +257,12 @@ def _painting(path: Path) -> Picture:
 
 
 def _row(style: str) -> int:
-    return style_entry(style).index or 0
+    return _entry(style).index or 0
+
+
+def _entry(style: str) -> StyleInfo:
+    # What came with Gesso does not change while it runs, and reading the list takes 4 ms.
+    return _entries.get(style, lambda: style_entry(style))
 
 
 def _own_network(family: str, room: Room, job: JobContext) -> Painter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,6 +67,12 @@ def stylize(params: StylizeParams, job: JobContext) -> ImageResult:
         raise ParameterError(
             "Every style has a weight of 0.", field="styles", hint="Give one of them a weight."
         )
+    picture = _finished(params, uses, job)
+    return ImageResult(image=job.save_picture(picture), width=picture.width, height=picture.height)
+
+
+def _finished(params: StylizeParams, uses: Sequence[StyleUse], job: JobContext) -> Picture:
+    """Return the result; all that it was made from is let go before it is saved."""
     job.progress(0.0, "Reading the picture")
     content = _content(params.content, job)
     sizes = sizes_of(
@@ -84,8 +91,7 @@ def stylize(params: StylizeParams, job: JobContext) -> ImageResult:
             regions = _regions(params, uses, content, sizes, room, job)
         result = Composition(photo, regions, params.keep_color, _limit(params, sizes, job))
     with job.part(0.85 if params.strength else 0.0, 1.0):
-        picture = _written(result, content.picture, params.depth, sizes, job)
-    return ImageResult(image=job.save_picture(picture), width=picture.width, height=picture.height)
+        return _written(result, content.picture, params.depth, sizes, job)
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,6 +245,8 @@ def _written(
         job.progress(done / total, "Finishing", done=done, total=total)
         planes = result.rows(strip.fresh, strip.bottom)
         pixels[strip.fresh : strip.bottom] = pixels_of(planes, white)
+        if isinstance(pixels, np.memmap):
+            _let_go(pixels)
     alpha = None
     if content.alpha is not None:
         alpha = _resized_alpha(content.alpha, height, width)
@@ -246,6 +254,13 @@ def _written(
             alpha = np.round(alpha.astype(np.float32) * (white / content.white)).astype(dtype)
     job.cost(COMPOSE_KIND, height * width / 1e6, time.perf_counter() - began)
     return Picture(pixels=pixels, alpha=alpha, icc=content.icc, dpi=content.dpi)
+
+
+def _let_go(pixels: np.memmap[Any, Any]) -> None:
+    """Have pages that were written counted as the system's cache, and not as this process's."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        # A shared map of a file loses nothing by this: the cache keeps what was written.
+        pixels._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
 
 def _resized_alpha(alpha: NDArray[Any], height: int, width: int) -> NDArray[Any]:

@@ -234,12 +234,16 @@ def test_a_stroke_becomes_a_mask_and_undo_brings_the_pixels_back(
     qtbot, window, with_photo, engine, stroke
 ):
     page = with_photo
+    thumbnails = []
+    page._mask_thumbnail.ready.connect(thumbnails.append)
     page.masks.paint(WHOLE)
     assert page.canvas.tool is Tool.BRUSH
     stroke((0.2, 0.5), (0.4, 0.5))
     first = page.session.document.masks[0]
     assert page.session.document.params["mask"] == first.id
     assert mask_pixels(page, engine, first.asset).max() == 255
+    qtbot.waitUntil(lambda: bool(thumbnails))
+    assert not thumbnails[-1].isNull()
     stroke((0.6, 0.5), (0.9, 0.5))
     second = page.session.document.masks[0].asset
     buffer = page.canvas.mask_painter.buffer

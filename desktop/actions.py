@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -84,16 +85,24 @@ class Bound:
         action: the data.
         run: called without arguments, or with the new state if the action is checkable.
         is_checked: first state of a switch.
+        checked_when: condition whose state a switch shows; empty for one that keeps its own.
     """
 
     action: Action
     run: Callable[..., object]
     is_checked: bool = False
+    checked_when: str = ""
 
 
-def bind(action: Action, run: Callable[..., object], *, is_checked: bool = False) -> Bound:
+def bind(
+    action: Action,
+    run: Callable[..., object],
+    *,
+    is_checked: bool = False,
+    checked_when: str = "",
+) -> Bound:
     """Return `action` bound to `run`."""
-    return Bound(action, run, is_checked)
+    return Bound(action, run, is_checked, checked_when)
 
 
 class ActionSet(QObject):
@@ -152,12 +161,21 @@ class ActionSet(QObject):
         if action.is_checkable:
             q_action.setCheckable(True)
             q_action.setChecked(item.is_checked)
-            q_action.toggled.connect(item.run)
+            if item.checked_when:
+                switch = partial(self._switch, action.id)
+                q_action.triggered.connect(lambda checked: switch(checked))
+            else:
+                q_action.toggled.connect(item.run)
         else:
             run = item.run
             q_action.triggered.connect(lambda _checked=False: run())
         self._window.addAction(q_action)
         return q_action
+
+    def _switch(self, action_id: str, checked: bool) -> None:
+        """Do what a switch is bound to, then show what has come of it."""
+        self._bound[action_id].run(checked)
+        self._refresh([self._bound[action_id].action])
 
     def set_conditions(self, conditions: Iterable[str]) -> None:
         """Say which named conditions hold; actions are enabled accordingly."""
@@ -173,6 +191,9 @@ class ActionSet(QObject):
         for action in actions:
             enabled = self._conditions.issuperset(action.enabled_when)
             self._actions[action.id].setEnabled(enabled)
+            switch = self._bound[action.id].checked_when
+            if switch:
+                self._actions[action.id].setChecked(switch in self._conditions)
 
     def q_action(self, action_id: str) -> QAction:
         """Return the `QAction` of an id.

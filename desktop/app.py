@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import i18n
+from desktop.collector import Collector
 from desktop.crash import CrashReporter
 from desktop.engine_link.bridge import EngineBridge
 from desktop.engine_link.contract import EngineLike
@@ -22,7 +23,7 @@ from desktop.settings import Settings, SettingsStore
 from desktop.single_instance import SingleInstance, hand_over, socket_name
 from desktop.theme import Wardrobe
 from desktop.window_parts import WindowParts
-from engine.paths import Folders, resources
+from engine.api import Folders, resources
 
 log = logging.getLogger(__name__)
 
@@ -126,11 +127,13 @@ def run(files: Sequence[Path], reporter: CrashReporter) -> int:
     studio = Studio(app, folders, create_engine(folders), page_factories())
     reporter.set_parent(studio.window)
     instance.files_given.connect(studio.window.open_files)
-    studio.window.show()
+    studio.window.present()
+    collector = Collector(app)
     if files:
         # After the first paint, so that the window stands before files are read.
         QTimer.singleShot(0, studio.window, lambda: studio.window.open_files(files))
     code = app.exec()
     instance.close()
     studio.close()
+    collector.stop()
     return code

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from engine import __version__
+from engine.api import __version__
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
 
 from desktop.theme import tokens
-from engine.paths import resources
+from engine.api import resources
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QColor
@@ -90,7 +91,15 @@ class _Engine(QIconEngine):
         return size
 
     def clone(self) -> QIconEngine:
-        return _Engine(self._name, self._token, self._on_token)
+        # Qt takes the copy and deletes it in its time; the binding does not know that, and would
+        # delete it as soon as nothing in Python holds it.
+        copy = _Engine(self._name, self._token, self._on_token)
+        _copies[:] = [known for known in _copies if isValid(known)]
+        _copies.append(copy)
+        return copy
+
+
+_copies: list[_Engine] = []
 
 
 @functools.cache

@@ -42,13 +42,7 @@ from desktop.palette_entries import palette_entries
 from desktop.rail import Rail
 from desktop.theme import tokens
 from desktop.top_bar import TopBar
-from desktop.window_parts import (
-    WindowParts,
-    first_focusable,
-    index_of_focus,
-    read_state,
-    write_state,
-)
+from desktop.window_parts import WindowParts, fits_on_screen, next_focus, read_state, write_state
 from engine.api import JobState
 
 
@@ -295,13 +289,9 @@ class MainWindow(QMainWindow):
             panes.extend(self._frames[self._page.id].panes())
         panes.append(self.job_panel)
         panes = [pane for pane in panes if pane.isVisible()]
-        current = index_of_focus(panes, self.focusWidget())
-        for step in range(1, len(panes) + 1):
-            pane = panes[(current + step) % len(panes)]
-            target = first_focusable(pane)
-            if target is not None:
-                target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return
+        target = next_focus(panes, self.focusWidget())
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_full_screen(self, full: bool) -> None:
         """Fill the screen, or not."""
@@ -370,11 +360,19 @@ class MainWindow(QMainWindow):
         }
         write_state(self._state_file, state)
 
+    def present(self) -> None:
+        """Show the window as it was, or at a size that its screen has room for."""
+        if self._has_place or fits_on_screen(self):
+            self.show()
+        else:
+            self.showMaximized()
+
     def _restore(self) -> None:
         state = read_state(self._state_file)
         geometry = state.get("geometry")
-        if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self._has_place = isinstance(geometry, str) and self.restoreGeometry(
+            QByteArray.fromBase64(geometry.encode())
+        )
         for key, owners in (("frames", self._frames), ("pages", self._pages)):
             saved = state.get(key)
             for page_id, owner in owners.items():

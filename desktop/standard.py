@@ -48,11 +48,11 @@ ZOOM_OUT = Action(
     "view.zoom-out", mark("Zoom &Out"), ("Ctrl+-",), "view", 10, "zoom-out", ("has-picture",)
 )
 COMPARE = Action(
-    "view.compare", mark("&Compare"), ("Y",), "view", 20, "compare", ("has-result",), True,
+    "view.compare", mark("&Compare"), ("Y",), "view", 20, "compare", ("has-picture",), True,
     help=mark("Before and after, side by side under one divider."),
 )  # fmt: skip
 ORIGINAL = Action(
-    "view.original", mark("Show the O&riginal"), ("\\",), "view", 20, "eye", ("has-result",), True
+    "view.original", mark("Show the O&riginal"), ("\\",), "view", 20, "eye", ("has-picture",), True
 )
 
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-from engine.paths import resources
+from engine.api import resources
 
 THEMES = ("dark", "light", "contrast")
 _COLOR_SECTIONS = ("surface", "text", "line", "control", "accent", "state")
@@ -78,7 +78,9 @@ def style_sheet(tokens: Tokens, folder: Path | None = None) -> str:
     folder = folder or resources() / "themes"
     template = _Template((folder / "studio.qss").read_text(encoding="utf-8"))
     values: dict[str, object] = {**tokens.colors, **tokens.sizes}
-    values["glyphs"] = (folder / "glyphs" / tokens.name).as_posix()
+    # Inside the quotes of the template; without them one ü in the path spoils the whole sheet.
+    glyphs = (folder / "glyphs" / tokens.name).as_posix()
+    values["glyphs"] = glyphs.replace("\\", "\\\\").replace('"', '\\"')
     values["font"] = "Inter"
     return template.substitute(values)
 

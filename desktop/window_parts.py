@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.engine_link.bridge import EngineBridge
 from desktop.settings import SettingsStore, write_atomically
 from desktop.theme import Wardrobe
-from engine.paths import Folders
+from engine.api import Folders
 
 log = logging.getLogger(__name__)
+
+_FRAME_PX = 48
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,14 @@ def write_state(path: Path, state: dict[str, Any]) -> None:
         log.warning("the window's state cannot be written: %s", error)
 
 
+def fits_on_screen(window: QWidget) -> bool:
+    """Return whether a window fits on its screen beside the system's bars, frame and all."""
+    # Title bar and borders are not known before the window is shown.
+    whole = window.size() + QSize(_FRAME_PX, _FRAME_PX)
+    room = window.screen().availableGeometry().size()
+    return whole.width() <= room.width() and whole.height() <= room.height()
+
+
 def index_of_focus(panes: Sequence[QWidget], focused: QWidget | None) -> int:
     """Return which of `panes` holds the focus, or -1."""
     for number, pane in enumerate(panes):
@@ -72,3 +82,10 @@ def first_focusable(pane: QWidget) -> QWidget | None:
         if policy and widget.isVisible() and widget.isEnabled():
             return widget
     return None
+
+
+def next_focus(panes: Sequence[QWidget], focused: QWidget | None) -> QWidget | None:
+    """Return what takes the focus when it moves on to the next of `panes`."""
+    current = index_of_focus(panes, focused)
+    order = [panes[(current + step) % len(panes)] for step in range(1, len(panes) + 1)]
+    return next(filter(None, map(first_focusable, order)), None)

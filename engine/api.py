@@ -23,10 +23,12 @@ from engine.host.client import Engine
 from engine.host.events import Event, JobChanged, LiveResult, WorkerChanged
 from engine.host.limits import HostLimits
 from engine.host.process import WorkerFactory, WorkerLink
+from engine.logs import to_file as log_to_file
+from engine.logs import to_stderr as log_to_stderr
 from engine.models.info import ModelInfo
 from engine.models.manifest import Manifest, ModelKind, ModelLicence, ModelState
 from engine.models.styles import StyleInfo, StyleKind, resolve_style_name
-from engine.paths import Folders, is_frozen, program_folder, resources
+from engine.paths import Folders, forget_package_libraries, is_frozen, program_folder, resources
 from engine.spec.devices import DeviceReport
 from engine.spec.fields import Choice, Field, field_of, fields_of
 from engine.spec.job import ErrorInfo, Estimate, Job, JobState, Progress
@@ -139,8 +141,11 @@ __all__ = [
     "field_of",
     "fields_of",
     "find_task",
+    "forget_package_libraries",
     "is_frozen",
     "load_params",
+    "log_to_file",
+    "log_to_stderr",
     "picture_info",
     "program_folder",
     "read_foreign_recipe",

@@ -15,7 +15,11 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import EngineError
+
 APP = "Gesso"
+WORKER_WORD = "worker"
+"""First argument of the packaged `gesso-engine` when it is to serve a host."""
 
 
 def is_frozen() -> bool:
@@ -35,6 +39,23 @@ def resources() -> Path:
     if is_frozen():
         return Path(getattr(sys, "_MEIPASS", program_folder())) / "resources"
     return program_folder() / "resources"
+
+
+def forget_package_libraries() -> None:
+    """Give programs that are started from here the system's libraries, not the package's.
+
+    A packaged program is started with its own folder in front of the library path. Its own
+    libraries are found without that; a browser or file manager would load ours and fail.
+    """
+    if not is_frozen():
+        return
+    os.environ.pop("QML2_IMPORT_PATH", None)  # of no use here, misleading elsewhere
+    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH"):
+        before = os.environ.pop(f"{name}_ORIG", None)
+        if before:
+            os.environ[name] = before
+        elif os.environ.get(name) == str(getattr(sys, "_MEIPASS", "")):
+            del os.environ[name]
 
 
 @dataclass(frozen=True)
@@ -93,17 +114,32 @@ class Folders:
 
     @classmethod
     def of_user(cls) -> Folders:
-        """Return this user's folders, as the system or `GESSO_HOME` says."""
+        """Return this user's folders, as the system or `GESSO_HOME` says.
+
+        Raises:
+            EngineError: the system knows no home of this user.
+        """
         home = os.environ.get("GESSO_HOME")
         if home:
             return cls.under(Path(home).expanduser().resolve())
         if is_frozen() and (program_folder() / "portable.txt").exists():
             return cls.under(program_folder() / "portable")
         dirs = platformdirs.PlatformDirs(APP, appauthor=False)
-        return cls(
-            config=Path(dirs.user_config_dir),
-            data=Path(dirs.user_data_dir),
-            cache=Path(dirs.user_cache_dir),
-            state=Path(dirs.user_state_dir),
-            library=Path(platformdirs.user_pictures_dir()) / APP,
+        homeless = EngineError(
+            "This system knows no home folder of yours.",
+            hint="Set GESSO_HOME to a folder where Gesso may keep its files.",
         )
+        try:
+            folders = cls(
+                config=Path(dirs.user_config_dir),
+                data=Path(dirs.user_data_dir),
+                cache=Path(dirs.user_cache_dir),
+                state=Path(dirs.user_state_dir),
+                library=Path(platformdirs.user_pictures_dir()) / APP,
+            )
+        except RuntimeError as error:
+            raise homeless from error
+        # Older releases of platformdirs hand "~" back, which would become a folder of that name.
+        if not folders.state.is_absolute():
+            raise homeless
+        return folders

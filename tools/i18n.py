@@ -117,7 +117,7 @@ def bare_literals(folder: Path) -> list[str]:
 _FIRST_ONLY = {"label", "button", "addItem"}
 _NOT_FIRST = {"tool_button", "EmptyState"}
 # Names that are the same in every language.
-_NAMES = {"Gesso", "Esc", "Python", "Qt", "ONNX Runtime", "OpenVINO", "CUDA"}
+_NAMES = {"Gesso", "sRGB", "Esc", "Python", "Qt", "ONNX Runtime", "OpenVINO", "CUDA"}
 
 
 def _bare(arguments: list[ast.expr], called: str) -> Iterator[str]:

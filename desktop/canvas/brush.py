@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
@@ -14,6 +15,7 @@ from desktop.document.background import Background
 
 SMALLEST = 1.0
 LARGEST = 2000.0
+_UNNAMED = "stroke "
 
 
 class MaskPainter(QObject):
@@ -25,7 +27,8 @@ class MaskPainter(QObject):
     Signals:
         changed(rect): pixels of the mask are others now (`Rect` in the mask's pixels).
         replaced(): another mask is being painted, or none.
-        edited(png): a stroke or a command is done; the mask as the bytes of a grey PNG.
+        edited(png): a stroke or a command is done; the mask as the bytes of a grey PNG. The
+            buffer knows that state as `edited_state` until it is given a better name.
         brush_changed(brush): size, hardness, opacity or erasing is new.
     """
 
@@ -41,7 +44,9 @@ class MaskPainter(QObject):
         self.uses_pressure = True
         self._picture = QRectF()
         self._last_end: tuple[float, float] | None = None
-        self._serial = 0
+        self._strokes = 0
+        self._packed: deque[tuple[str, bytes]] = deque()
+        self.edited_state = ""
         # One thread, so that the order of strokes is the order of their results.
         self._background = Background("mask")
         self._mail = _Mail()
@@ -50,24 +55,33 @@ class MaskPainter(QObject):
     # ---- which mask ----
 
     def open(self, buffer: MaskBuffer | None, picture: QRectF) -> None:
-        """Paint on `buffer`, stretched over `picture` in the scene; None stops painting."""
+        """Paint on `buffer`, stretched over `picture` in the scene; None stops painting.
+
+        What was painted before is handed out first.
+        """
         self.abandon()
+        self.flush()
         self.buffer = buffer
         self._picture = QRectF(picture)
         self._last_end = None
-        self._serial += 1
         self.replaced.emit()
 
     def go_to(self, token: str) -> bool:
         """Bring back the state that was saved as `token`; False if it is not remembered."""
         if self.buffer is None:
             return False
+        self.abandon()
         rect = self.buffer.go_to(token)
         if rect is None:
             return False
         if not rect.is_empty:
             self.changed.emit(rect)
         return True
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the last stroke has not been given a name yet."""
+        return self.buffer is not None and self.buffer.token.startswith(_UNNAMED)
 
     # ---- the brush ----
 
@@ -141,6 +155,12 @@ class MaskPainter(QObject):
         """Wait until the last stroke has been packed; for tests and for closing."""
         self._background.wait()
 
+    def flush(self) -> None:
+        """Hand out now what has been painted; for closing, and before the mask is used."""
+        if self._background.is_busy:
+            self._background.wait()
+        self._hand_out()
+
     def _command(self, has_changed: bool) -> None:
         if self.buffer is None or not has_changed:
             return
@@ -154,16 +174,21 @@ class MaskPainter(QObject):
     def _save(self) -> None:
         if self.buffer is None:
             return
-        pixels, serial, mail = self.buffer.pixels.copy(), self._serial, self._mail
+        self._strokes += 1
+        state = f"{_UNNAMED}{self._strokes}"
+        self.buffer.name_state(state)
+        pixels, packed, mail = self.buffer.pixels.copy(), self._packed, self._mail
 
         def pack() -> None:
-            mail.packed.emit(serial, encoded_png(image_over(pixels)))
+            packed.append((state, encoded_png(image_over(pixels))))
+            mail.packed.emit()
 
         self._background.submit(pack)
 
-    @Slot(int, bytes)
-    def _hand_out(self, serial: int, png: bytes) -> None:
-        if serial == self._serial:
+    @Slot()
+    def _hand_out(self) -> None:
+        while self._packed:
+            self.edited_state, png = self._packed.popleft()
             self.edited.emit(png)
 
     def _factor(self) -> float:
@@ -184,7 +209,7 @@ class MaskPainter(QObject):
 class _Mail(QObject):
     """Carries word from the thread; a task holds it, so it outlives an owner that closes."""
 
-    packed = Signal(int, bytes)
+    packed = Signal()
 
 
 def indexed_over(pixels: Bytes) -> QImage:

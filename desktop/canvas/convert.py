@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColorSpace, QImage
 
+from desktop.canvas.bands import in_bands
+
 Bytes = NDArray[np.uint8]
 
 _CHANNELS = {
@@ -102,19 +104,26 @@ def image_from_rgba(rgba: bytes, width: int, height: int) -> QImage:
 def for_display(image: QImage) -> QImage:
     """Return a picture as the screen wants it: 8 bit, sRGB, 32 bits a pixel, own memory."""
     space = image.colorSpace()
-    if space.isValid() and space != QColorSpace(QColorSpace.NamedColorSpace.SRgb):
-        image = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    if space.isValid() and space != srgb:
+        image = in_bands(image, lambda band: band.convertedToColorSpace(srgb))
+    wanted = QImage.Format.Format_RGB32
     if image.hasAlphaChannel() and not _is_opaque(image):
-        return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    return image.convertToFormat(QImage.Format.Format_RGB32)
+        wanted = QImage.Format.Format_ARGB32_Premultiplied
+    if image.format() == wanted:
+        return image
+    return in_bands(image, lambda band: band.convertToFormat(wanted))
 
 
 def _is_opaque(image: QImage) -> bool:
     """Return whether an alpha channel is there but unused."""
     if image.depth() != 32:
         return False
-    pixels = array_of(image.convertToFormat(QImage.Format.Format_RGBA8888))
-    return bool(pixels[..., 3].min(initial=255) == 255)
+    # The alpha is the fourth byte in these, whatever the order of the others.
+    if image.format() not in (QImage.Format.Format_ARGB32, QImage.Format.Format_RGBA8888):
+        image = in_bands(image, lambda band: band.convertToFormat(QImage.Format.Format_RGBA8888))
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1, 4)
+    return bool(rows[..., 3].min(initial=255) == 255)
 
 
 def encoded_png(image: QImage) -> bytes:

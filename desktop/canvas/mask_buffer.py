@@ -237,6 +237,10 @@ class MaskBuffer:
         """Say under which name, mostly an asset id, the pixels are known now."""
         self._tokens[self._position] = token
 
+    def rename_state(self, old: str, new: str) -> None:
+        """Say that the state called `old` is called `new` from now on, wherever one is now."""
+        self._tokens = {p: new if t == old else t for p, t in self._tokens.items()}
+
     @property
     def token(self) -> str:
         """The name of the present state, or empty."""

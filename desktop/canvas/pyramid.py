@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
+from desktop.canvas.bands import in_bands
 from desktop.canvas.convert import for_display
 
 SMALLEST_PX = 512
@@ -39,15 +40,7 @@ class Pyramid:
         base = for_display(image)
         levels = [base]
         while max(levels[-1].width(), levels[-1].height()) > SMALLEST_PX:
-            last = levels[-1]
-            levels.append(
-                last.scaled(
-                    max(1, last.width() // 2),
-                    max(1, last.height() // 2),
-                    Qt.AspectRatioMode.IgnoreAspectRatio,
-                    Qt.TransformationMode.SmoothTransformation,
-                )
-            )
+            levels.append(in_bands(levels[-1], _halved, divisor=2))
         width, height = size or (base.width(), base.height())
         return cls(tuple(levels), width, height, base.hasAlphaChannel())
 
@@ -76,3 +69,12 @@ class Pyramid:
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
+
+
+def _halved(image: QImage) -> QImage:
+    return image.scaled(
+        max(1, image.width() // 2),
+        max(1, image.height() // 2),
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )

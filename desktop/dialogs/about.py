@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
 from desktop import widgets
 from desktop.i18n import tr
 from desktop.icons import icon
-from engine import __version__
-from engine.paths import Folders
+from engine.api import Folders, __version__
 
 
 def facts(folders: Folders, device: str) -> tuple[tuple[str, str], ...]:

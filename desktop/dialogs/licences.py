@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop import widgets
 from desktop.i18n import mark, tr, tr_data
-from engine.paths import resources
+from engine.api import resources
 
 _COMMERCIAL = {
     "yes": mark("Results may be sold."),

@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
 from desktop import i18n, widgets
 from desktop.i18n import mark, tr, tr_data
 from desktop.settings import Settings, SettingsStore
-from engine.api import DeviceChoice, PrecisionChoice, RunOptions
-from engine.paths import Folders
+from engine.api import DeviceChoice, Folders, PrecisionChoice, RunOptions
 
 _THEMES = (
     ("system", mark("As the system")),

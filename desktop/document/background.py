@@ -39,6 +39,12 @@ class Background:
                 self._running += 1
                 threading.Thread(target=self._work, name=self._name, daemon=True).start()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a task runs or waits."""
+        with self._changed:
+            return self._running > 0
+
     def wait(self, timeout_s: float | None = None) -> bool:
         """Wait until every task has ended; False if the time was too short."""
         with self._changed:

@@ -29,8 +29,7 @@ from desktop.document.garbage import assets_in, referenced
 from desktop.document.history import Generation
 from desktop.document.migrations import SCHEMA, migrated
 from desktop.document.project import Work
-from engine.api import AssetId
-from engine.errors import AssetError
+from engine.api import AssetError, AssetId
 
 MIMETYPE = b"application/x-gesso"
 MAX_ENTRIES = 20_000

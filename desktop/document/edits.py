@@ -13,6 +13,7 @@ import msgspec
 from desktop.document.model import Content, Document, Mask
 from engine.api import (
     AssetId,
+    ParameterError,
     StyleUse,
     TaskParams,
     convert_params,
@@ -20,7 +21,6 @@ from engine.api import (
     find_task,
     load_params,
 )
-from engine.errors import ParameterError
 
 MASK_FIELDS = ("mask",)
 STYLES_FIELD = "styles"
@@ -49,6 +49,20 @@ def set_params(document: Document, values: dict[str, Any]) -> Document:
     for name, value in values.items():
         document = set_param(document, name, value)
     return document
+
+
+def form_values(task: str, params: dict[str, Any], version: int | None = None) -> dict[str, Any]:
+    """Return the form's part of a job's or a recipe's parameters, brought up to this version.
+
+    Raises:
+        ParameterError: the task is not known, or the parameters do not fit it.
+    """
+    spec = find_task(task)
+    if version is not None and version != spec.version:
+        params = msgspec.to_builtins(load_params(spec, params, version))
+    names = {field.name for field in fields_of(spec.params)} - {"content"}
+    # What a newer Gesso wrote besides is passed over, as is the tag of the record.
+    return {name: value for name, value in params.items() if name in names}
 
 
 def reset_param(document: Document, name: str) -> Document:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.errors import AssetError
+from engine.api import AssetError
 
 SCHEMA = 1
 

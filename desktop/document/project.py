@@ -27,7 +27,7 @@ from desktop.document.files import sweep_parts, write_atomically
 from desktop.document.history import History
 from desktop.document.migrations import SCHEMA, migrated
 from desktop.document.model import Document, ViewState
-from engine.errors import AssetError
+from engine.api import AssetError
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.document.background import Background
 from desktop.document.project import Project, Work
-from engine.errors import EngineError
+from engine.api import EngineError
 
 log = logging.getLogger(__name__)
 

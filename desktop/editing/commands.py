@@ -31,8 +31,8 @@ class Edit(QUndoCommand):
         self.before = before
         self.after = after
         self.merge_key = merge_key
-        # The store owns the stack that owns this: a strong reference back would be a cycle, and
-        # the collector would free command and stack in an order that Qt does not survive.
+        # The store owns the stack that owns this. As the last to know the store, a step that is
+        # deleted while the stack is cleared would take the stack along in the middle of that.
         self._put = weakref.WeakMethod(put)
 
     def redo(self) -> None:

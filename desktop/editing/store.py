@@ -11,11 +11,11 @@ import itertools
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from desktop.document.model import Document
 from desktop.document.project import UndoMemory
 from desktop.editing.commands import Edit
+from desktop.editing.undo_stack import UndoStack
 
 UNDO_LIMIT = 200
 
@@ -46,7 +46,7 @@ class DocumentStore(QObject):
         super().__init__(parent)
         self._document = document
         self._numbers = itertools.count(1)
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = UndoStack(self)
         # Qt takes a limit only while the stack is empty.
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
 

@@ -20,8 +20,16 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from desktop.engine_link.contract import EngineLike
-from engine.api import Event, Job, JobChanged, JobState, LiveResult, RunOptions, WorkerChanged
-from engine.errors import EngineError
+from engine.api import (
+    EngineError,
+    Event,
+    Job,
+    JobChanged,
+    JobState,
+    LiveResult,
+    RunOptions,
+    WorkerChanged,
+)
 
 log = logging.getLogger(__name__)
 

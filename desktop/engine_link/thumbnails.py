@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 from desktop.engine_link.bridge import EngineBridge
-from engine.api import ImageResult, Job
-from engine.errors import EngineError
+from engine.api import EngineError, ImageResult, Job
 
 _SIDE_PX = 96
 _KEPT = 256

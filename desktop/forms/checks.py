@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from desktop.i18n import tr, tr_data
-from engine.api import Field
-from engine.errors import ParameterError
+from engine.api import Field, ParameterError
 
 
 def checked(field: Field, value: Any) -> Any:

@@ -15,8 +15,7 @@ from desktop.forms.field_widgets import widget_for
 from desktop.forms.rows import FieldRow, Group
 from desktop.i18n import tr
 from desktop.theme import tokens
-from engine.api import Field, TaskParams, fields_of
-from engine.errors import ParameterError
+from engine.api import Field, ParameterError, TaskParams, fields_of
 
 
 class ParamForm(QWidget):

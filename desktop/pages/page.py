@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.actions import Bound
 from desktop.engine_link.bridge import EngineBridge
 from desktop.settings import SettingsStore
-from engine.paths import Folders
+from engine.api import Folders
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class ResultsStrip(QWidget):
         self._asked: set[str] = set()
         self._generations: tuple[Generation, ...] = ()
         self._shown = ""
+        self._style_titles: dict[str, str] = {}
         self.strip = ThumbStrip(56, tr("Results"), self)
         self.strip.chosen.connect(self._on_chosen)
         self.strip.added.connect(self._on_compare)
@@ -60,6 +61,12 @@ class ResultsStrip(QWidget):
                 self._asked.add(generation.id)
                 self.thumbnail_wanted.emit(generation.id)
 
+    def set_style_titles(self, titles: dict[str, str]) -> None:
+        """Say what styles are called."""
+        if titles != self._style_titles:
+            self._style_titles = dict(titles)
+            self.strip.thumbs.set_thumbs([self._thumb(g) for g in self._generations])
+
     def set_thumbnail(self, generation_id: str, image: QImage) -> None:
         """Give a result the thumbnail that has been read meanwhile."""
         picture = QPixmap.fromImage(image)
@@ -71,12 +78,20 @@ class ResultsStrip(QWidget):
         facts += [ran.summary() for ran in generation.ran[:1]]
         return Thumb(
             key=generation.id,
-            title=generation.label or tr("Result"),
+            title=self._title(generation),
             picture=self._pictures.get(generation.id),
             badge="★" if generation.starred else "",
-            tip=f"{generation.label}\n" + " · ".join(facts),
+            tip="\n".join((self._title(generation), generation.label, " · ".join(facts))),
             is_chosen=generation.id == self._shown,
         )
+
+    def _title(self, generation: Generation) -> str:
+        """Return what tells a result from its neighbours: the styles that it is painted in."""
+        names = [
+            self._style_titles.get(str(use.get("style", "")), tr("Picture"))
+            for use in generation.params.get("styles", ())
+        ]
+        return " + ".join(names) or generation.label or tr("Result")
 
     def _is_starred(self, key: str) -> bool:
         return any(g.id == key and g.starred for g in self._generations)

@@ -49,6 +49,10 @@ def cards_of(
 def _card(style: StyleInfo) -> StyleCard:
     title = style.title(language())
     facts = [title]
+    words = (style.medium.get(language(), ""), style.character.get(language(), ""))
+    described = ": ".join(word for word in words if word)
+    if described:
+        facts.append(described)
     if style.maker:
         facts.append(style.maker)
     rights = {

@@ -15,7 +15,7 @@ from desktop.pages.style_files import PICTURES, PROJECT, StyleFiles
 from desktop.pages.style_results import StyleResults
 from desktop.pages.style_session import StyleSession
 from desktop.settings import SettingsStore
-from engine.api import EngineError
+from engine.api import EngineError, resources
 
 
 class StyleCommands(QObject):
@@ -61,6 +61,10 @@ class StyleCommands(QObject):
     def ask_open(self) -> None:
         """Choose files and open them."""
         self._files.open(self._choose(tr("Open")))
+
+    def open_sample(self) -> None:
+        """Open a photograph that ships with Gesso."""
+        self._files.open([resources() / "samples" / "coffee.png"])
 
     def ask_style(self) -> None:
         """Choose pictures or networks and use them as styles."""

@@ -134,8 +134,12 @@ class StyleFiles(QObject):
     def _restore(self, path: Path, asset: AssetId, recipe: Recipe) -> None:
         """Fill the form in as it was when this picture was made."""
         document = self._session.document
-        params = dict(recipe.params)
-        source = params.pop("content", "")
+        try:
+            params = edits.form_values(recipe.task, recipe.params, recipe.task_version)
+        except EngineError as error:
+            self._tell_error(error)
+            return
+        source = str(recipe.params.get("content", ""))
         name = recipe.inputs[0] if recipe.inputs else path.name
         missing: list[str] = []
         if self._has(source):

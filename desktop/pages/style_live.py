@@ -36,6 +36,7 @@ class LiveLoop(QObject):
         self._asked: TaskParams | None = None
         self._serial = 0
         self._is_busy = False
+        self._options = RunOptions()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -56,12 +57,19 @@ class LiveLoop(QObject):
             memory_mb=options.memory_mb,
             preview_px=PREVIEW_PX,
         )
-        self._wanted = params
         if params is None:
-            self._timer.stop()
-            self._asked = None
-        elif not self._timer.isActive():
+            self.stop()
+            return
+        self._wanted = params
+        if not self._timer.isActive():
             self._timer.start()
+
+    def stop(self) -> None:
+        """Want nothing more; what is still answered is not shown."""
+        self._timer.stop()
+        self._wanted = None
+        self._asked = None
+        self._set_busy(False)
 
     def forget(self) -> None:
         """Ask anew even if the parameters stay the same: what they refer to has changed."""

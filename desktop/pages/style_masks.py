@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections import deque
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,12 +13,31 @@ from desktop.canvas.view import CanvasView, Tool
 from desktop.document import edits
 from desktop.document.model import Document
 from desktop.editing.store import DocumentStore
-from desktop.engine_link.bridge import EngineBridge
+from desktop.engine_link.bridge import EngineBridge, Ticket
 from desktop.i18n import tr
 from engine.api import EngineError
 
 WHOLE = -1
 """The target that is the picture's own mask; 0 and up are the styles' masks."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Stroke:
+    """What was painted, on its way into the store.
+
+    Attributes:
+        target: whose mask it is.
+        style: which style stood there.
+        state: what `buffer` calls the pixels until there is an asset.
+        buffer: where it was painted.
+        png: the whole mask.
+    """
+
+    target: int
+    style: str
+    state: str
+    buffer: MaskBuffer | None
+    png: bytes
 
 
 class MaskDesk(QObject):
@@ -47,6 +67,8 @@ class MaskDesk(QObject):
         self._bridge = bridge
         self._target: int | None = None
         self._style = ""
+        self._strokes: deque[_Stroke] = deque()
+        self._ticket: Ticket | None = None
         canvas.maskEdited.connect(self._on_edited)
         store.changed.connect(self._on_changed)
 
@@ -55,10 +77,27 @@ class MaskDesk(QObject):
         """The number of the style whose mask is painted, `WHOLE`, or None."""
         return self._target
 
+    @Slot(int, str)
+    def do(self, target: int, what: str) -> None:
+        """Do with the mask of `target` what a button asks for: "paint", "invert" or "clear"."""
+        match what:
+            case "paint" if self._target == target:
+                self.close()
+            case "paint":
+                self.paint(target)
+            case "invert":
+                self.paint(target)
+                self._canvas.mask_painter.invert()
+            case "clear":
+                self.clear(target)
+
     def paint(self, target: int) -> None:
         """Open the mask of `target` for painting with the brush, an empty one if there is none."""
         if not self._canvas.has_picture:
             self.trouble.emit(tr("Open a picture first; a mask is painted on it."))
+            return
+        self.flush()
+        if target != WHOLE and not self._style_at(target):
             return
         self._target = target
         self._style = self._style_at(target)
@@ -70,18 +109,26 @@ class MaskDesk(QObject):
         """Stop painting; the mask stays in force."""
         if self._target is None:
             return
+        self.flush()
         self._target = None
         self._canvas.edit_mask(None)
         self.target_changed.emit(None)
 
     def clear(self, target: int) -> None:
         """Take the mask of `target` away."""
-        mask_id = self._mask_id(self._store.document, target)
-        if mask_id is None:
-            return
         if target == self._target:
             self.close()
-        self._store.push(tr("Remove mask"), edits.remove_mask(self._store.document, mask_id))
+        document = self._store.document
+        mask_id = self._mask_id(document, target)
+        if mask_id is None:
+            return
+        if any(mask.id == mask_id for mask in document.masks):
+            after = edits.remove_mask(document, mask_id)
+        elif target == WHOLE:  # a recipe named the file itself
+            after = edits.set_param(document, "mask", None)
+        else:
+            after = edits.mask_style(document, target, None)
+        self._store.push(tr("Remove mask"), after)
 
     def _style_at(self, target: int) -> str:
         chosen = edits.styles(self._store.document)
@@ -108,10 +155,11 @@ class MaskDesk(QObject):
         if self._target is None:
             return
         asset = self._asset(self._store.document, self._target)
-        buffer = self._canvas.mask_painter.buffer
-        if buffer is not None and buffer.token == asset:
+        painter = self._canvas.mask_painter
+        buffer = painter.buffer
+        if painter.is_ahead or (buffer is not None and buffer.token == asset):
             return
-        if buffer is not None and asset and self._canvas.mask_painter.go_to(asset):
+        if buffer is not None and asset and painter.go_to(asset):
             return
         self._canvas.edit_mask(self._read(asset))
 
@@ -127,19 +175,73 @@ class MaskDesk(QObject):
                     return MaskBuffer(grey_array(image).copy(), asset)
         return MaskBuffer.empty(round(rect.width()), round(rect.height()))
 
+    # -- strokes, from the painter to the document ------------------------------------------------
+
     @Slot(bytes)
     def _on_edited(self, png: bytes) -> None:
-        if self._target is None:
-            return
-        ticket = self._bridge.import_bytes(png, ".png")
-        ticket.done.connect(partial(self._put, self._target))
-        ticket.failed.connect(self._on_failed)
+        painter = self._canvas.mask_painter
+        if self._target is not None:
+            self._strokes.append(
+                _Stroke(self._target, self._style, painter.edited_state, painter.buffer, png)
+            )
+            self._keep_next()
 
-    def _put(self, target: int, asset: str) -> None:
-        """Make the painted file the mask of `target`, as one undo step."""
-        buffer = self._canvas.mask_painter.buffer
-        if buffer is not None and self._target == target:
-            buffer.name_state(asset)
+    def _keep_next(self) -> None:
+        """Import the oldest stroke; one at a time, so that steps come in the order of strokes."""
+        if self._strokes and self._ticket is None:
+            self._ticket = self._bridge.import_bytes(self._strokes[0].png, ".png")
+            self._ticket.done.connect(self._on_kept)
+            self._ticket.failed.connect(self._on_failed)
+
+    @Slot(object)
+    def _on_kept(self, asset: str) -> None:
+        self._ticket = None
+        self._put(self._strokes.popleft(), asset)
+        self._keep_next()
+
+    @Slot(object)
+    def _on_failed(self, error: EngineError) -> None:
+        self._ticket = None
+        self._give_up(self._strokes.popleft(), error)
+        self._keep_next()
+
+    def _give_up(self, stroke: _Stroke, error: EngineError) -> None:
+        self.trouble.emit(str(error))
+        if stroke.target == self._target:
+            # What is seen is what the document has: the last strokes that could be kept.
+            asset = self._asset(self._store.document, stroke.target)
+            self._strokes.clear()
+            self._canvas.edit_mask(self._read(asset))
+
+    def flush(self) -> None:
+        """Bring every stroke into the document now, as before a run or the end."""
+        self._canvas.mask_painter.flush()
+        if self._ticket is not None:
+            self._ticket.drop()
+            self._ticket = None
+        while self._strokes:
+            stroke = self._strokes.popleft()
+            try:
+                asset = self._bridge.engine.import_bytes(stroke.png, ".png")
+            except EngineError as error:
+                self._give_up(stroke, error)
+            else:
+                self._put(stroke, asset)
+
+    def _place_of(self, stroke: _Stroke) -> int | None:
+        """Return where the painted style stands now; None if it has left the blend."""
+        if stroke.target == WHOLE or self._style_at(stroke.target) == stroke.style:
+            return stroke.target
+        chosen = edits.styles(self._store.document)
+        return next((i for i, use in enumerate(chosen) if use["style"] == stroke.style), None)
+
+    def _put(self, stroke: _Stroke, asset: str) -> None:
+        """Make a painted file a mask, as one undo step."""
+        target = self._place_of(stroke)
+        if target is None:
+            return
+        if stroke.buffer is not None:
+            stroke.buffer.rename_state(stroke.state, asset)
         document = self._store.document
         mask_id = self._mask_id(document, target)
         known = {mask.id for mask in document.masks}
@@ -153,10 +255,6 @@ class MaskDesk(QObject):
             else:
                 after = edits.mask_style(after, target, mask_id)
         self._store.push(tr("Paint mask"), after)
-
-    @Slot(object)
-    def _on_failed(self, error: EngineError) -> None:
-        self.trouble.emit(str(error))
 
     @Slot(object, object)
     def _on_changed(self, _old: Document, _new: Document) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from desktop import widgets
 from desktop.document.model import Document
+from desktop.forms.asset_field import MaskField
 from desktop.forms.param_form import ParamForm
 from desktop.forms.style_blend import StyleBlend
 from desktop.forms.style_card import StyleFace
@@ -28,7 +29,7 @@ class StylePanel(QFrame):
         gesture_started, gesture_ended: name of the field that is dragged.
         mask_wanted: (target, "paint" | "invert" | "clear").
         files_wanted: paths dropped on the blend.
-        run_wanted, stop_wanted: the button below.
+        run_wanted: the button below.
     """
 
     changed = Signal(str, object, bool)
@@ -37,7 +38,6 @@ class StylePanel(QFrame):
     mask_wanted = Signal(int, str)
     files_wanted = Signal(list)
     run_wanted = Signal()
-    stop_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +149,12 @@ class StylePanel(QFrame):
         """Show an error below its field."""
         self.form.show_error(error)
 
+    def show_mask_thumbnail(self, image: QImage) -> None:
+        """Show the mask beside its buttons."""
+        field = self.form.widget("mask")
+        if isinstance(field, MaskField):
+            field.set_thumbnail(image)
+
     def show_mask_target(self, target: int | None) -> None:
         """Say which mask is being painted."""
         if target is None:
@@ -163,10 +169,6 @@ class StylePanel(QFrame):
         if is_running != self._is_running:
             self._is_running = is_running
             self.run_button.setText(tr("Paint again") if is_running else tr("Paint"))
-
-    def set_runnable(self, is_runnable: bool) -> None:
-        """Enable the button."""
-        self.run_button.setEnabled(is_runnable)
 
     # -- what is told -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from pathlib import Path
 
@@ -110,11 +111,15 @@ class StyleResults(QObject):
     def reuse(self, generation: Generation) -> None:
         """Fill the form in as it was for this result."""
         document = self._session.document
-        params = generation.document or {
-            key: value for key, value in generation.params.items() if key != "content"
-        }
         content = generation.params.get("content")
-        after = edits.set_params(document, params)
+        try:
+            params = generation.document or edits.form_values(
+                generation.task, generation.params, generation.version
+            )
+            after = edits.set_params(document, params)
+        except EngineError as error:
+            self._tell_error(error)
+            return
         if content and (document.content is None or document.content.asset != content):
             after = edits.set_content(after, content, generation.label)
         self._session.store.push(tr("Use settings again"), after)
@@ -139,6 +144,10 @@ class StyleResults(QObject):
         if answer is None:
             return
         self._last_export = answer
+        if answer.target.parent == self._folder:
+            # The Library is Gesso's to make. If it cannot be made, the export says why.
+            with contextlib.suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
         recipe = recipe_of(generation)
         ticket = self._bridge.export(generation.result, answer.target, answer.options, recipe)
         ticket.done.connect(self._on_exported)

@@ -120,6 +120,11 @@ class StyleStrip(QWidget):
             self._weights = dict(weights)
             self._fill()
 
+    @property
+    def cards(self) -> tuple[StyleCard, ...]:
+        """Everything in the strip, whichever group is shown."""
+        return self._cards
+
     def titles(self) -> dict[str, str]:
         """Return style -> title of everything in the strip."""
         return {card.style: card.title for card in self._cards}

@@ -184,4 +184,6 @@ def _quoted(value: object) -> str:
 
 
 def _file_name(name: str) -> str:
-    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    # Bytes in a name that are no text have no form in JSON.
+    text = name.encode("utf-8", "replace").decode()
+    return text.replace("\\", "/").rstrip("/").rpartition("/")[2]

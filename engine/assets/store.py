@@ -7,6 +7,7 @@ kept once.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -17,11 +18,11 @@ import stat
 from pathlib import Path
 
 from engine.errors import AssetError
+from engine.files import is_full, process_is_alive, sync_folder
 from engine.spec.results import AssetId
 
 _ID = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,8}")
 _CHUNK = 2**20
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NO_KERNEL_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
 
 
@@ -39,7 +40,7 @@ class AssetStore:
             AssetError: this is no asset id, or there is no such file.
         """
         path = self._place(asset)
-        if not path.is_file():
+        if not _is_there(path):
             raise AssetError(
                 f"The file {asset[:12]}… is no longer in Gesso's store.",
                 asset=asset,
@@ -51,7 +52,7 @@ class AssetStore:
         return (
             isinstance(asset, str)
             and _ID.fullmatch(asset) is not None
-            and self._place(asset).is_file()
+            and _is_there(self._place(asset))
         )
 
     def import_file(self, path: Path) -> AssetId:
@@ -127,12 +128,15 @@ class AssetStore:
 
     def sweep(self) -> None:
         """Remove what writers that no longer run have left half-written."""
-        if not self._incoming.is_dir():
+        try:
+            found = list(self._incoming.iterdir())
+        except OSError:
             return
-        for left in self._incoming.iterdir():
+        for left in found:
             pid = left.name.partition("-")[0]
             if not (pid.isdigit() and process_is_alive(int(pid))):
-                left.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # one that stays must not keep the others
+                    left.unlink()
 
     def _take(self, source: int, temporary: Path, path: Path, size: int) -> AssetId:
         try:
@@ -141,19 +145,26 @@ class AssetStore:
                 os.fsync(target.fileno())
             return self._settle(temporary, digest)
         except OSError as error:
-            if error.errno in _FULL or error.filename == str(temporary):
+            if is_full(error) or error.filename == str(temporary):
                 raise self._unwritable(error, size) from error
             raise
 
     def _settle(self, temporary: Path, digest: str) -> AssetId:
         asset = f"{digest}.{clean_suffix(temporary.suffix)}"
         target = self._place(asset)
-        if target.is_file():
+        # One of another size was damaged by other hands; adding the file again mends it.
+        if _is_there(target) and target.stat().st_size == temporary.stat().st_size:
             temporary.unlink()
             return asset
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(target)
-        _sync_folder(target.parent)
+        try:
+            temporary.replace(target)
+        except PermissionError:
+            # Windows replaces no file that is open: another process stored the same a moment ago.
+            if not _is_there(target):
+                raise
+            temporary.unlink()
+        sync_folder(target.parent)
         return asset
 
     def _place(self, asset: AssetId) -> Path:
@@ -163,9 +174,12 @@ class AssetStore:
 
     def _require_room(self, size: int, name: str) -> None:
         folder = self._root
-        while not folder.exists() and folder != folder.parent:
+        while not _is_there(folder, is_folder=True) and folder != folder.parent:
             folder = folder.parent
-        free = shutil.disk_usage(folder).free
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError:
+            return  # a system that does not say; writing will tell
         if size > free:
             raise AssetError(
                 f"There is not enough room on the disk for {name}: "
@@ -175,7 +189,7 @@ class AssetStore:
             )
 
     def _unwritable(self, error: OSError, size: int) -> AssetError:
-        if error.errno in _FULL:
+        if is_full(error):
             need = f" {_megabytes(size)} were needed." if size else ""
             return AssetError(
                 f"The disk is full.{need}",
@@ -193,16 +207,12 @@ def clean_suffix(suffix: str) -> str:
     return text if re.fullmatch(r"[a-z0-9]{1,8}", text) else "bin"
 
 
-def process_is_alive(pid: int) -> bool:
-    """Return whether a process with this id runs (and is not merely waiting to be reaped)."""
-    import psutil
-
+def _is_there(path: Path, *, is_folder: bool = False) -> bool:
+    """Return whether a file or folder can be seen; one behind a closed door cannot."""
     try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
+        return path.is_dir() if is_folder else path.is_file()
+    except OSError:
         return False
-    except psutil.Error:
-        return True
 
 
 def _copy(source: int, target: int) -> str:
@@ -239,17 +249,6 @@ def _digest(file: int) -> str:
     while block := os.read(file, _CHUNK):
         digest.update(block)
     return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut; Windows has no such call and does it by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unreadable(path: Path, error: OSError) -> AssetError:

@@ -68,8 +68,7 @@ class BatchState:
                 "stamp": list(stamp),
                 "settings": settings,
                 "output": output.name,
-            },
-            ensure_ascii=False,
+            }
         )
         with self._path.open("a", encoding="utf-8") as file:
             # A line that a crash cut short must not swallow this one.

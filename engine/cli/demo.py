@@ -72,9 +72,9 @@ STYLIZED = (
     ("astronaut.png", "watercolour"),
     ("rocket.jpg", "woodcut"),
     ("chelsea.png", "pointillism"),
-    ("hubble_deep_field.jpg", ""),  # a built-in style
+    ("hubble_deep_field.jpg", "nocturne"),  # a built-in style, by its key
 )
-"""Sample, and the medium of the painting that it is shown in."""
+"""Sample, and the medium of the painting or the key of the style that it is shown in."""
 
 
 def style_part(stage: Stage) -> Iterator[Made]:
@@ -82,8 +82,8 @@ def style_part(stage: Stage) -> Iterator[Made]:
     known = stage.engine.styles()
     titles = {style.id: style.title() for style in known}
     shown: set[str] = set()
-    for number, (sample, medium) in enumerate(STYLIZED, start=1):
-        uses = stage.styles or (StyleUse(style=fitting(known, medium, shown)),)
+    for number, (sample, wish) in enumerate(STYLIZED, start=1):
+        uses = stage.styles or (StyleUse(style=fitting(known, wish, shown)),)
         shown |= {use.style for use in uses}
         words = " + ".join(titles.get(use.style, "your picture") for use in uses)
         title = f"{Path(sample).stem} as {words}"
@@ -96,8 +96,8 @@ def style_part(stage: Stage) -> Iterator[Made]:
         yield _made(path, title, results.picture_of(job))
 
 
-def fitting(styles: Sequence[StyleInfo], medium: str, shown: set[str]) -> str:
-    """Return the id of a style that was not shown yet, if possible a painting in `medium`.
+def fitting(styles: Sequence[StyleInfo], wish: str, shown: set[str]) -> str:
+    """Return the id of a style that was not shown yet, if possible of the wished medium or key.
 
     Raises:
         ModelError: no style that ships with Gesso can be used.
@@ -107,11 +107,11 @@ def fitting(styles: Sequence[StyleInfo], medium: str, shown: set[str]) -> str:
         raise ModelError(
             "No style can be used.", hint="The command `gesso doctor` says what is missing."
         )
-    kind = StyleKind.PAINTING if medium else StyleKind.BUILT_IN
+    kind = StyleKind.PAINTING if wish else StyleKind.BUILT_IN
 
     def order(style: StyleInfo) -> tuple[bool, bool, bool, bool]:
-        is_medium = style.medium.get("en", "").casefold().startswith(medium)
-        return style.id in shown, not is_medium, style.kind is not kind, style.is_abstract
+        is_wished = style.key == wish or style.medium.get("en", "").casefold().startswith(wish)
+        return style.id in shown, not is_wished, style.kind is not kind, style.is_abstract
 
     return min(usable, key=order).id
 

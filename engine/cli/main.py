@@ -19,6 +19,7 @@ from engine.errors import Cancelled, DeviceError, EngineError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     _use_utf8()
     try:
         return _run(arguments)
@@ -26,8 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # argparse leaves this way after --help and after a usage error.
         return leaving.code if isinstance(leaving.code, int) else Exit.USAGE
     except BrokenPipeError:
-        # Whoever read the output has gone; Python must not complain about it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return Exit.FAILED
 
 
@@ -56,6 +56,13 @@ def _run(arguments: list[str]) -> int:
         return _told(DeviceError("Memory ran out.", hint=hint), namespace, report)
     except BrokenPipeError:
         raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        text = f"The system refused: {where}{error.strerror or error}."
+        hint = "Check that there is room on the disk and that you may write there."
+        code = _told(EngineError(text, hint=hint), namespace, report)
+        _give_up_output()  # it may be what could not be written
+        return code
     except Exception as error:  # noqa: BLE001 - the border: whatever it is becomes one sentence
         text = (
             f"Something went wrong that Gesso did not foresee: {str(error) or type(error).__name__}"
@@ -76,12 +83,25 @@ def _told(error: EngineError, namespace: argparse.Namespace, report: Report) -> 
     report.error(f"gesso: {error.message}")
     if error.hint:
         report.error(error.hint)
-    report.document(
-        {"error": {"code": error.code, "message": error.message, "hint": error.hint, "exit": code}}
-    )
+    told = {"code": error.code, "message": error.message, "hint": error.hint, "exit": code}
+    with contextlib.suppress(OSError):
+        report.document({"error": told})
     if namespace.debug:
         traceback.print_exc(file=sys.stderr)
     return code
+
+
+def _open_closed_streams() -> None:
+    """Give closed standard streams a place to go, so that no file takes their number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
+def _give_up_output() -> None:
+    """Have nothing more written: whoever read has gone, and Python complains of it at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _use_utf8() -> None:

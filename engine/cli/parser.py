@@ -19,13 +19,13 @@ BY_HAND = frozenset({"content", "styles"})
 """Fields of the task that have arguments of their own."""
 
 STYLE_HELP = """X is a picture file, a name from `gesso styles`, or the id of a model of yours.
-Repeat it to blend: --style ember=2 --style oil=1. With @mask.png a style lands only where the
+Repeat it to blend: --style ember=2 --style iris=1. With @mask.png a style lands only where the
 mask is white (@mask.png:invert: only where it is black)."""
 
 _EXAMPLES = """examples:
   gesso stylize photo.jpg --style ember
   gesso stylize photo.jpg --style painting.jpg --strength 80% --keep-color luminance -o out.tif
-  gesso stylize photo.jpg --style ember=2 --style oil@sky.png
+  gesso stylize photo.jpg --style ember=2 --style iris@sky.png
   gesso batch holiday/ --style ember --out-dir painted --recursive --resume
   gesso stylize new.jpg --recipe earlier.png
   cat photo.jpg | gesso stylize - --style ember -o - > out.png

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import time
@@ -54,15 +55,14 @@ class Report:
         """Write a result as one JSON document; nothing unless in JSON mode."""
         if self.as_json:
             self.end_progress()
-            text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-            self._out.write(text + "\n")
+            self._out.write(_json(value, indent=2) + "\n")
             self._out.flush()
 
     def json_line(self, value: Any) -> None:
         """Write one line of JSON lines; nothing unless in JSON mode."""
         if self.as_json:
             self.end_progress()
-            self._out.write(msgspec.json.encode(value).decode() + "\n")
+            self._out.write(_json(value) + "\n")
             self._out.flush()
 
     def note(self, line: str) -> None:
@@ -105,6 +105,15 @@ class Report:
             self._err.flush()
         self._line = ""
         self._shown_s = time.monotonic()
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # A name with bytes that are no text: escaped, Python and others can read it back.
+        return json.dumps(msgspec.to_builtins(value), indent=indent)
+    return (msgspec.json.format(data, indent=indent) if indent else data).decode()
 
 
 def table(rows: Sequence[tuple[str, ...]], *, indent: str = "") -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -94,7 +95,13 @@ def pour(engine: Engine, job: Job, suffix: str, saving: Saving) -> None:
     Raises:
         AssetError: it cannot be encoded.
     """
-    with tempfile.TemporaryDirectory(prefix="gesso-") as folder:
+    scratch = engine.folders.scratch
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AssetError(f"The folder {scratch} cannot be made: {error.strerror}.") from error
+    # The name says whose it is, so that it is swept if this process is killed.
+    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=scratch) as folder:
         path = save(engine, job, Path(folder) / f"result{suffix}", saving)
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)

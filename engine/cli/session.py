@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.cli.report import Report, seconds_text, size_text
@@ -12,7 +11,7 @@ from engine.errors import Cancelled, EngineError, WorkerLost, rebuild
 from engine.spec.job import Estimate, Job, JobState
 
 if TYPE_CHECKING:
-    from engine.api import Engine, Event
+    from engine.api import Engine
 
 _POLL_S = 0.1
 _CANCEL_S = 10.0
@@ -42,21 +41,13 @@ class Follower:
         self._report = report
         self._open: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._news = threading.Event()
-        self._latest: dict[str, Job] = {}
-        self._unsubscribe: Callable[[], None] | None = None
 
     def __enter__(self) -> Follower:
-        self._unsubscribe = self._engine.subscribe(self._heard)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is not None and self._open:
-                self._stop_all()
-        finally:
-            if self._unsubscribe is not None:
-                self._unsubscribe()
+        if kind is not None and self._open:
+            self._stop_all()
 
     def follow(self, job: Job, heading: str, names: Mapping[str, str] | None = None) -> None:
         """Begin to watch a job.
@@ -76,24 +67,14 @@ class Follower:
             EngineError: how it ended otherwise.
         """
         heading = self._open[job_id]
-        while not (job := self._now(job_id)).state.is_final:
+        # Waiting also tells when the job cannot run: its worker was given up.
+        while not (job := self._engine.wait(job_id, _POLL_S)).state.is_final:
             self._report.progress(heading + progress_text(job))
-            self._news.wait(_POLL_S)
-            self._news.clear()
         del self._open[job_id]
         self._report.end_progress()
         if job.state is JobState.DONE:
             return job
         raise with_names(error_of(job), self._names)
-
-    def _now(self, job_id: str) -> Job:
-        return self._latest.get(job_id) or self._engine.job(job_id)
-
-    def _heard(self, event: Event) -> None:
-        job = getattr(event, "job", None)
-        if isinstance(job, Job) and job.id in self._open:
-            self._latest[job.id] = job
-            self._news.set()
 
     def _stop_all(self) -> None:
         """Ask every open job to stop and wait until it did, or until it is not worth it."""

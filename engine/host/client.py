@@ -151,7 +151,7 @@ class Engine(FileDoor, ModelDoor):
                     version=spec.version,
                     params=data,
                     options=options,
-                    label=label,
+                    label=label.encode("utf-8", "replace").decode(),
                     created_s=time.time(),
                 ),
                 first=first,

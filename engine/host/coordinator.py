@@ -199,6 +199,9 @@ class Coordinator:
         sweep_scratch(self._scratch, pid)
         if self._is_closing:
             return
+        if self._device_askers:
+            # Whoever was asked can no longer answer; another worker is.
+            self.warm_up(Lane.LIVE)
         if job is not None:
             self._end_badly(job, ErrorInfo.of(error))
         if message := self.has_given_up(lane):

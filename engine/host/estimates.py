@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.files import write_whole
 from engine.spec.job import Estimate
 from engine.spec.results import TaskResult
 from engine.spec.task import Work
@@ -166,11 +167,9 @@ class Calibration:
             self._kinds[kind] = [*self._kinds.get(kind, []), run][-KEPT_RUNS:]
 
     def _save(self) -> None:
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(msgspec.json.encode(_File(kinds=self._kinds)))
-            temporary.replace(self._path)
+            data = msgspec.json.encode(_File(kinds=self._kinds))
+            write_whole(self._path, data, is_precious=False)
         except OSError as error:
             # Estimates are a comfort; a full disk is told where something is really lost.
             log.info("what was learned could not be written: %s", error)

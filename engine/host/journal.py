@@ -13,6 +13,7 @@ between at worst records a job twice, under the same id.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -23,6 +24,7 @@ from typing import IO
 import msgspec
 
 from engine.errors import AssetError
+from engine.files import replacing
 from engine.spec.job import Job, JobState, Progress
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ KEPT_FINAL = 500
 """Final jobs that are kept from one start to the next."""
 
 _SLOTS = 64
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 class _Put(msgspec.Struct, frozen=True, tag="put"):
@@ -66,9 +69,10 @@ class Journal:
         except OSError as error:
             raise AssetError(
                 f"Gesso cannot write its list of jobs to {folder}: {error.strerror or error}.",
-                hint="Check that the folder exists, that you may write to it and that the disk "
-                "is not full.",
+                hint="Check that you may write to it and that the disk is not full, or set "
+                "GESSO_HOME to another folder.",
             ) from error
+        self._is_torn = False
         self._dirty = threading.Event()
         self._closing = False
         self._syncer = threading.Thread(target=self._sync, name="journal", daemon=True)
@@ -83,32 +87,41 @@ class Journal:
         self._append(_Gone(job_id))
 
     def close(self) -> None:
-        """Write everything to the disk and give the slot back."""
+        """Write everything to the disk and give the slot back; what comes later is not recorded."""
         self._closing = True
         self._dirty.set()
         self._syncer.join()
-        os.fsync(self._file.fileno())
+        self._sync_now()
         self._file.close()
         self._lock.close()
 
     def _append(self, record: _Put | _Gone) -> None:
+        if self._closing:
+            return
         # One write call a line: a death cannot tear it, and appending is atomic for the system.
-        line = msgspec.json.encode(record) + b"\n"
+        # Only a full disk can; the next line then begins on one of its own.
+        line = b"\n" * self._is_torn + msgspec.json.encode(record) + b"\n"
         try:
-            self._file.write(line)
+            written = self._file.write(line)
         except OSError as error:
             log.error("the list of jobs could not be written: %s", error)  # noqa: TRY400
             return
+        self._is_torn = written < len(line)
+        if self._is_torn:
+            log.error("the list of jobs could not be written: the disk is full")
         self._dirty.set()
 
     def _sync(self) -> None:
         while not self._closing:
             self._dirty.wait()
             self._dirty.clear()
-            try:
-                os.fsync(self._file.fileno())
-            except OSError as error:
-                log.warning("the list of jobs could not be written to the disk: %s", error)
+            self._sync_now()
+
+    def _sync_now(self) -> None:
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            log.warning("the list of jobs could not be written to the disk: %s", error)
 
     def _gather(self, folder: Path) -> dict[str, Job]:
         """Return the jobs of this slot and of every slot that nobody holds."""
@@ -117,20 +130,25 @@ class Journal:
         for path in sorted(folder.glob("jobs*.jsonl")):
             if path == self._path:
                 continue
-            lock = _try_lock(path.with_suffix(".lock"))
-            if lock is not None:
-                self._others.append((lock, path))
+            lock = None
+            try:
+                lock = _try_lock(path.with_suffix(".lock"))
+                if lock is None:
+                    continue
                 jobs.update(read_jobs(path))
+            except OSError as error:
+                # Another user's, or damaged: it stays as it is, and ours goes on without it.
+                log.warning("%s cannot be read: %s", path.name, error)
+                if lock is not None:
+                    lock.close()
+            else:
+                self._others.append((lock, path))
         return {**jobs, **read_jobs(self._path)}
 
     def _rewrite(self) -> None:
-        temporary = self._path.with_suffix(".part")
-        with temporary.open("wb") as file:
+        with replacing(self._path) as file:
             for job in self.jobs:
                 file.write(msgspec.json.encode(_Put(_bare(job))) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
 
     def _release_others(self) -> None:
         for lock, path in self._others:
@@ -144,22 +162,28 @@ def read_jobs(path: Path) -> dict[str, Job]:
     The last line may be torn by a power cut, others may come from a newer Gesso.
     """
     jobs: dict[str, Job] = {}
+    odd: list[tuple[int, Exception]] = []
+    number = 0
     try:
-        lines = path.read_bytes().splitlines()
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    record = _records.decode(line)
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                    odd.append((number, error))
+                    continue
+                match record:
+                    case _Put(job):
+                        jobs[job.id] = job
+                    case _Gone(job_id):
+                        jobs.pop(job_id, None)
     except FileNotFoundError:
         return jobs
-    for number, line in enumerate(lines, 1):
-        try:
-            record = _records.decode(line)
-        except msgspec.MsgspecError as error:
-            level = logging.INFO if number == len(lines) else logging.WARNING
-            log.log(level, "line %d of %s is not understood: %s", number, path.name, error)
-            continue
-        match record:
-            case _Put(job):
-                jobs[job.id] = job
-            case _Gone(job_id):
-                jobs.pop(job_id, None)
+    if odd:
+        first, why = odd[0]
+        level = logging.INFO if first == number else logging.WARNING
+        more = f", nor are {len(odd) - 1} others" if len(odd) > 1 else ""
+        log.log(level, "line %d of %s is not understood%s: %s", first, path.name, more, why)
     return jobs
 
 
@@ -197,7 +221,11 @@ def _take_slot(folder: Path) -> tuple[IO[bytes], Path]:
 
 
 def _try_lock(path: Path) -> IO[bytes] | None:
-    """Return the open, locked file, or None if another process holds it."""
+    """Return the open, locked file, or None if another process holds it.
+
+    Raises:
+        OSError: the file cannot be opened, or the file system knows no locks.
+    """
     file = path.open("ab")
     try:
         if sys.platform == "win32":
@@ -209,7 +237,9 @@ def _try_lock(path: Path) -> IO[bytes] | None:
             import fcntl
 
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         file.close()
-        return None
+        if error.errno in _HELD:
+            return None
+        raise
     return file

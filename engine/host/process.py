@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from engine.assets.store import process_is_alive
 from engine.errors import EngineError, WorkerLost
-from engine.paths import Folders, is_frozen, program_folder
+from engine.files import process_is_alive
+from engine.paths import WORKER_WORD, Folders, is_frozen, program_folder
 from engine.spec.task import Lane
 from engine.wire.frames import FrameError, read_frame, write_frame
 from engine.wire.messages import (
@@ -70,8 +70,9 @@ def worker_command(log: Path) -> list[str]:
     if is_frozen():
         # A program of its own beside the window's: it holds no Qt.
         suffix = ".exe" if os.name == "nt" else ""
-        return [str(program_folder() / f"{ENGINE_PROGRAM}{suffix}"), *arguments]
-    return [sys.executable, "-m", "engine.worker", *arguments]
+        return [str(program_folder() / f"{ENGINE_PROGRAM}{suffix}"), WORKER_WORD, *arguments]
+    # -P: what lies in the folder that the user is in must not be taken for one of our modules.
+    return [sys.executable, "-P", "-m", "engine.worker", *arguments]
 
 
 class WorkerProcess:
@@ -127,7 +128,7 @@ class WorkerProcess:
         try:
             payload = read_frame(self._process.stdout)  # type: ignore[arg-type]
             return None if payload is None else decode_from_worker(payload)
-        except (OSError, ValueError, FrameError, ProtocolError):
+        except (OSError, ValueError, MemoryError, FrameError, ProtocolError):
             return None
 
     def kill(self) -> None:

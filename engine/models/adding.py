@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from engine.errors import AssetError, ModelError
+from engine.files import sync_folder, write_whole
 from engine.models.detect import Signature, recognise
 from engine.models.manifest import Manifest, ModelFile, ModelLicence, ModelSource
 from engine.models.manifest_file import MANIFEST_NAME, dump_manifest
@@ -72,9 +73,9 @@ def copy_model(path: Path, signature: Signature, models: Path, taken: set[str]) 
                 contract=recognised.contract,
                 recipe=_recipe(path, signature),
             )
-            text = dump_manifest(manifest)
-            (folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
+            write_whole(folder / MANIFEST_NAME, dump_manifest(manifest).encode())
             folder.rename(models / model_id)
+            sync_folder(models)
     except OSError as error:
         raise AssetError(
             f"{path.name} could not be copied to {models}: {error.strerror or error}.",

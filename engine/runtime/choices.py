@@ -10,13 +10,13 @@ import contextlib
 import hashlib
 import logging
 import os
-import tempfile
 import threading
 from pathlib import Path
 
 import msgspec
 import psutil
 
+from engine.files import write_whole
 from engine.spec.devices import Choice, Crashed
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Choices:
             return
         started = psutil.Process().create_time()
         mark = _Mark(key=key, kind=kind, candidate=candidate, pid=os.getpid(), started_s=started)
-        _write(file, msgspec.json.encode(mark))
+        write_whole(file, msgspec.json.encode(mark))
 
     def trial_ends(self, key: str) -> None:
         """Take the mark of a trial away: it ended, or is about to be stopped on purpose."""
@@ -148,7 +148,7 @@ class Choices:
         if self._file is not None:
             text = msgspec.json.format(msgspec.json.encode(self._saved), indent=1)
             try:
-                _write(self._file, text)
+                write_whole(self._file, text)
             except OSError as error:  # a full disk must not stop the job
                 log.info("choices are not remembered: %s", error)
 
@@ -187,18 +187,3 @@ def _lives(mark: _Mark) -> bool:
         return same and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Replace a file in one step, so that a reader never sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

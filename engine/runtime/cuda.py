@@ -50,6 +50,13 @@ def cuda_state() -> CudaState:
             "install onnxruntime-gpu in place of onnxruntime.",
             name,
         )
+    if not _has_provider_file():
+        return CudaState(
+            False,
+            f"{name} is there, but this package of Gesso was made without its CUDA part; "
+            "graphs run on the processor.",
+            name,
+        )
     # It prints what it found, and raises nothing when libraries are missing.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(OSError, RuntimeError):
         ort.preload_dlls()
@@ -68,6 +75,12 @@ def missing_libraries_sentence() -> str:
 
 def _cuda_major() -> str:
     return str(getattr(ort, "cuda_version", "") or "13").partition(".")[0]
+
+
+def _has_provider_file() -> bool:
+    """Return whether the provider itself is there; the smaller packages leave it out."""
+    folder = Path(ort.__file__).parent / "capi"
+    return any(folder.glob("*onnxruntime_providers_cuda*"))
 
 
 def _lacks_libraries() -> bool:

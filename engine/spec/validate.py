@@ -12,6 +12,9 @@ from engine.spec.task import TaskParams, TaskSpec
 
 P = TypeVar("P", bound=TaskParams)
 
+LARGEST_BYTES = 1_000_000
+"""Of a job's parameters as text. Pictures are named in them, never held."""
+
 _WHERE = re.compile(r" - at `\$\.?(?P<path>.*)`$")
 
 
@@ -43,7 +46,17 @@ def validated(params: P) -> P:
     Raises:
         ParameterError: with the dotted name of the field.
     """
-    return convert_params(dump_params(params), type(params))
+    checked = convert_params(dump_params(params), type(params))
+    try:
+        size = len(msgspec.json.encode(checked))
+    except UnicodeEncodeError as error:
+        # Names of files may hold bytes that are no text; neither the wire nor a journal takes them.
+        raise ParameterError(
+            f"{error.object!r} holds characters that are no text.", hint="Rename the file."
+        ) from error
+    if size > LARGEST_BYTES:
+        raise ParameterError(f"The settings take {size:,} bytes; {LARGEST_BYTES:,} are allowed.")
+    return checked
 
 
 def dump_params(params: TaskParams) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from pathlib import Path
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -17,6 +18,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--log-level", default="INFO", help="DEBUG, INFO or WARNING")
     given = parser.parse_args(arguments)
 
+    # Ctrl+C in a terminal reaches every process there. The host decides what it means; a worker
+    # that died of it would take the work with it that the host still wants to put in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # NumPy's products here are small, and its library's threads then mostly wait for one another:
     # putting a picture together took fifteen times the processor time with two than with one.
     # Read when NumPy is first imported, so this must be set by then.

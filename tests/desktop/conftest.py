@@ -23,7 +23,7 @@ from desktop.pages.page import PageContext
 from desktop.settings import SettingsStore
 from desktop.theme import Wardrobe
 from desktop.window_parts import WindowParts
-from engine.paths import Folders
+from engine.api import Folders
 
 
 def _left_behind(threads_before: set[threading.Thread]) -> list[str]:
@@ -53,6 +53,21 @@ def _left_behind(threads_before: set[threading.Thread]) -> list[str]:
         if t not in threads_before and t.is_alive() and not t.daemon
     ]
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collection_between_tests() -> Iterator[None]:
+    """As in the program, garbage is collected on the window's thread alone: here after each test.
+
+    Modules and pytest's own objects are set aside, so that a collection looks at what the test
+    made and takes a few milliseconds.
+    """
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from engine.api import (
+    AssetError,
+    EngineError,
     ErrorInfo,
     Estimate,
     Event,
@@ -26,7 +28,6 @@ from engine.api import (
     TaskParams,
     dump_params,
 )
-from engine.errors import AssetError, EngineError
 
 RAN = Ran(device="CPU", provider="OpenVINO", precision="bfloat16", threads=2)
 

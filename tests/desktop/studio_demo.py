@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QUndoCommand,
-    QUndoStack,
 )
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -39,6 +38,7 @@ from PySide6.QtWidgets import (
 
 from desktop import standard, widgets
 from desktop.actions import bind
+from desktop.editing.undo_stack import UndoStack
 from desktop.pages.page import Page, PageContext, PaletteEntry
 from desktop.theme import tokens
 
@@ -91,7 +91,7 @@ class DemoPage(Page):
         self.is_painted = False
         self.title_text = "harbour at dusk.jpg"
         self._picture = landscape()
-        self._stack = QUndoStack(self)
+        self._stack = UndoStack(self)
         self._side = self._make_side()
         self._strip = self._make_strip()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -138,7 +138,7 @@ class DemoPage(Page):
     def bottom_strip(self) -> QWidget:
         return self._strip
 
-    def undo_stack(self) -> QUndoStack:
+    def undo_stack(self) -> UndoStack:
         return self._stack
 
     def document_title(self) -> str:
@@ -264,8 +264,7 @@ class DemoPage(Page):
 
 def fill(engine: Any) -> None:
     """Put jobs of every kind into a scripted engine."""
-    from engine.api import Estimate, JobState, Lane, Progress, WorkerChanged
-    from engine.errors import WorkerLost
+    from engine.api import Estimate, JobState, Lane, Progress, WorkerChanged, WorkerLost
 
     now = time.time()
     picture = landscape(96, 72)
@@ -300,7 +299,7 @@ def main() -> int:
 
     from desktop import app as studio_app
     from desktop.settings import Settings, save_settings
-    from engine.paths import Folders
+    from engine.api import Folders
 
     home = Path(tempfile.mkdtemp())
     folders = Folders.under(home)

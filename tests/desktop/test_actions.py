@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop import i18n, standard, window_actions
 from desktop.actions import MENUS, Action, ActionSet, bind
-from engine.paths import resources
+from engine.api import resources
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from fake_engine import FakeEngine
 from PySide6.QtCore import QThread
 
 from desktop.engine_link.bridge import FRAME_MS, EngineBridge
-from engine.api import JobState, Lane, LiveResult, Progress, WorkerChanged
-from engine.errors import AssetError
+from engine.api import AssetError, JobState, Lane, LiveResult, Progress, WorkerChanged
 
 
 def on_another_thread(function: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop import i18n
-from engine.paths import resources
+from engine.api import resources
 from tools import i18n as tool
 
 ROOT = Path(__file__).parents[2]

@@ -25,15 +25,17 @@ from desktop.engine_link.job_panel import JobPanel
 from desktop.theme import Wardrobe
 from engine.api import (
     DeviceChoice,
+    DeviceError,
     Estimate,
     Job,
     JobState,
     Lane,
+    ParameterError,
     Progress,
     Ran,
     WorkerChanged,
+    WorkerLost,
 )
-from engine.errors import DeviceError, ParameterError, WorkerLost
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from desktop.main_window import MainWindow
 from desktop.pages.page import PageContext
 from desktop.theme import tokens
 from desktop.window_parts import WindowParts
-from engine.api import JobState
-from engine.errors import WorkerLost
+from engine.api import JobState, WorkerLost
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

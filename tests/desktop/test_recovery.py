@@ -20,7 +20,7 @@ from desktop.document.project import (
     stamp_of,
     summaries,
 )
-from engine.errors import AssetError
+from engine.api import AssetError
 
 PHOTO = "a" * 64 + ".jpg"
 

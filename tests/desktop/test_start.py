@@ -21,8 +21,7 @@ from desktop.main_window import MainWindow
 from desktop.settings import SettingsStore
 from desktop.single_instance import SingleInstance, hand_over, socket_name
 from desktop.theme import Wardrobe
-from engine.api import DeviceChoice
-from engine.paths import Folders
+from engine.api import DeviceChoice, Folders
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,8 +128,12 @@ def failure() -> ValueError:
 
 
 def test_an_uncaught_error_is_logged_and_told_once(
-    qtbot: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    qtbot: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    expected_warnings: list[str],
 ) -> None:
+    expected_warnings.append("an error nobody expected")
     told: list[str] = []
     monkeypatch.setattr(CrashDialog, "tell", lambda summary, _report, _parent: told.append(summary))
     reporter = CrashReporter()

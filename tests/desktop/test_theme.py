@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontDatabase, QIcon
 
 from desktop import icons, theme
-from engine.paths import resources
+from engine.api import resources
 from tools import theme_glyphs
 
 
@@ -66,7 +66,7 @@ def test_edges_of_controls_and_the_focus_can_be_seen(name: str) -> None:
 def test_the_style_sheet_has_every_token_and_every_picture(name: str) -> None:
     sheet = theme.style_sheet(theme.load(name))
     assert "${" not in sheet
-    pictures = {part.split(")")[0] for part in sheet.split("url(")[1:]}
+    pictures = {part.split(")")[0].strip('"') for part in sheet.split("url(")[1:]}
     assert pictures
     assert all(Path(picture).is_file() for picture in pictures)
 

@@ -1,17 +1,16 @@
-"""Files that are there in full or not at all."""
+"""Writing a file of the user's choice in full or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from engine.assets.codecs.sniff import safe_name
 from engine.errors import AssetError
+from engine.files import is_full, replacing
 
 
 @contextlib.contextmanager
@@ -30,22 +29,11 @@ def written_at_once(
     Raises:
         AssetError: the disk is full, the folder is missing or may not be written to.
     """
-    # Short and of ASCII letters, so that the new name fits wherever the wanted one does.
-    temporary = path.parent / f".{secrets.token_hex(8)}.part"
     try:
-        with temporary.open("xb") as file:
+        with replacing(path, settle=settle) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if settle is None:
-            temporary.replace(path)
-        else:
-            settle(temporary)
     except (OSError, ValueError) as error:
         raise unwritable(path, error) from error
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            temporary.unlink(missing_ok=True)
 
 
 def unwritable(path: Path, error: OSError | ValueError) -> AssetError:
@@ -53,7 +41,7 @@ def unwritable(path: Path, error: OSError | ValueError) -> AssetError:
     name = safe_name(path)
     folder = safe_name(path.parent)
     code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if isinstance(error, OSError) and is_full(error):
         return AssetError(
             f"“{name}” could not be written: the disk is full. Nothing was left behind.",
             asset=name,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import AssetError
+from engine.api import AssetError
 
 
 class FolderStore:

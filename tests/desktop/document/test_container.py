@@ -9,7 +9,7 @@ from desktop.document import container, edits
 from desktop.document.history import Generation
 from desktop.document.model import Document, ViewState
 from desktop.document.project import UndoMemory, Work
-from engine.errors import AssetError
+from engine.api import AssetError
 
 
 def some_work(store) -> tuple[Work, list[Generation]]:

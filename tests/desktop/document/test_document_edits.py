@@ -4,8 +4,7 @@ import pytest
 
 from desktop.document import edits
 from desktop.document.model import Document
-from engine.api import STYLIZE, StyleUse, StylizeParams, fields_of
-from engine.errors import ParameterError
+from engine.api import STYLIZE, ParameterError, StyleUse, StylizeParams, fields_of
 
 PHOTO = "a" * 64 + ".jpg"
 MASK = "b" * 64 + ".png"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.document.migrations import SCHEMA, migrated
-from engine.errors import AssetError
+from engine.api import AssetError
 
 
 def test_steps_are_taken_in_order():

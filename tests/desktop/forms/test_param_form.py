@@ -21,8 +21,7 @@ from desktop.forms.choices import ComboField, SegmentedField
 from desktop.forms.field_widget import FieldWidget
 from desktop.forms.param_form import ParamForm
 from desktop.forms.sliders import BURST_MS, SliderField
-from engine.api import STYLIZE, TaskParams, fields_of, ui, visible_if
-from engine.errors import ParameterError
+from engine.api import STYLIZE, ParameterError, TaskParams, fields_of, ui, visible_if
 
 PHOTO = "a" * 64 + ".jpg"
 

@@ -152,3 +152,22 @@ def test_a_store_that_cannot_be_written_says_where(tmp_path):
     (tmp_path / "a.png").write_bytes(b"x")
     with pytest.raises(AssetError, match="cannot write to its store"):
         AssetStore(tmp_path / "assets").import_file(tmp_path / "a.png")
+
+
+def test_adding_a_file_again_mends_a_copy_that_other_hands_cut_short(tmp_path):
+    store = AssetStore(tmp_path / "store")
+    asset = store.import_bytes(b"picture" * 100, ".png")
+    store.path(asset).write_bytes(b"pict")
+    assert store.import_bytes(b"picture" * 100, ".png") == asset
+    assert store.path(asset).read_bytes() == b"picture" * 100
+
+
+def test_a_leftover_that_cannot_be_removed_does_not_keep_the_others(tmp_path):
+    store = AssetStore(tmp_path / "store")
+    store.import_bytes(b"x", ".png")
+    incoming = tmp_path / "store" / "incoming"
+    (incoming / "0-a.png").mkdir()
+    (incoming / "0-b.png").write_bytes(b"left")
+    (incoming / "0-z").mkdir()
+    store.sweep()
+    assert not (incoming / "0-b.png").exists()

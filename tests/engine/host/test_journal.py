@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
+import textwrap
+
 import msgspec
 import pytest
 
@@ -130,3 +136,81 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 
 def test_records_are_one_line_each():
     assert b"\n" not in msgspec.json.encode(job(1, label="two\nlines"))
+
+
+FULL_DISK = """
+    import resource, signal, sys
+    from pathlib import Path
+    from engine.host.journal import Journal
+    from engine.spec.job import Job
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    journal = Journal(Path(sys.argv[1]))
+    job = lambda n: Job(id=f"{n:04}", task="debug-sleep", params={}, label="x" * 100)
+    journal.put(job(1))
+    size = journal._path.stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 50, resource.RLIM_INFINITY))
+    journal.put(job(2))  # half of it fits
+    journal.put(job(3))  # nothing fits
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    journal.put(job(4))
+    journal.close()
+"""
+
+
+def test_a_line_that_a_full_disk_cut_costs_only_itself(tmp_path, expected_warnings):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(FULL_DISK), str(tmp_path)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "the disk is full" in done.stderr
+    expected_warnings.append(r"line 2 of jobs\.jsonl is not understood")
+    assert sorted(read_jobs(tmp_path / "jobs.jsonl")) == ["0001", "0004"]
+
+
+def test_a_journal_full_of_damage_is_told_of_once(tmp_path, expected_warnings):
+    path = tmp_path / "jobs.jsonl"
+    path.write_bytes(b'{"type":"put"}\n\xff\n{}\n' * 100)
+    expected_warnings.append(r"line 1 of jobs\.jsonl is not understood, nor are 299 others")
+    assert read_jobs(path) == {}
+
+
+def test_what_comes_after_closing_is_no_error(tmp_path):
+    journal = Journal(tmp_path)
+    journal.close()
+    journal.put(job(1))
+    journal.gone(job(1).id)
+    assert read_jobs(tmp_path / "jobs.jsonl") == {}
+
+
+def test_another_slot_that_cannot_be_read_keeps_nobody_from_starting(tmp_path, expected_warnings):
+    (tmp_path / "jobs-2.jsonl").mkdir()
+    (tmp_path / "jobs-3.jsonl").write_bytes(b"")
+    (tmp_path / "jobs-3.lock").mkdir()
+    expected_warnings += [r"jobs-2\.jsonl cannot be read", r"jobs-3\.jsonl cannot be read"]
+    Journal(tmp_path).close()
+    assert (tmp_path / "jobs-2.jsonl").is_dir()
+
+
+def test_a_drive_without_locks_is_told_as_what_it_is(tmp_path, monkeypatch):
+    def refuse(handle, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(AssetError, match="No locks available"):
+        Journal(tmp_path)
+
+
+def test_closing_on_a_broken_drive_gives_the_slot_back(tmp_path, monkeypatch, expected_warnings):
+    journal = Journal(tmp_path)
+
+    def refuse(handle):
+        raise OSError(errno.EIO, "broken")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", refuse)
+        journal.close()
+    expected_warnings.append("could not be written to the disk: .*broken")
+    again = Journal(tmp_path)
+    assert sorted(path.name for path in tmp_path.glob("*.lock")) == ["jobs.lock"]
+    again.close()

@@ -71,6 +71,23 @@ def test_a_gpu_without_cuda_libraries_says_what_to_install_and_prints_nothing(
     assert "cuda” extra" in str(found["sentence"]) or "onnxruntime-gpu" in str(found["sentence"])
 
 
+def test_a_package_without_the_provider_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ort = pytest.importorskip("onnxruntime")
+    if "CUDAExecutionProvider" not in ort.get_available_providers():
+        pytest.skip("needs onnxruntime-gpu")
+    from engine.runtime import cuda
+
+    monkeypatch.setattr(cuda, "_has_device_node", lambda: True)
+    monkeypatch.setattr(cuda, "_driver", lambda: ("NVIDIA Toy", ""))
+    assert cuda._has_provider_file()
+    monkeypatch.setattr(cuda.ort, "__file__", str(tmp_path / "__init__.py"))
+    state = cuda.cuda_state.__wrapped__()
+    assert not state.is_usable
+    assert "made without its CUDA part" in state.sentence
+
+
 def test_free_memory_of_the_gpu_is_read_from_its_management_library(tmp_path: Path) -> None:
     assert look(tmp_path)["free"] == 10 << 30
 

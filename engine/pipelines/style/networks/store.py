@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from engine.errors import AssetError
+from engine.files import write_whole
 
 _checked: dict[Path, tuple[int, int, str]] = {}
 """Path -> (mtime_ns, size, digest) of files that this process has hashed already."""
@@ -34,9 +33,9 @@ def stored_graph(folder: Path, name: str, build: Callable[[], bytes]) -> tuple[P
     data = build()
     digest = hashlib.sha256(data).hexdigest()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
-        _replace(stamp, digest.encode())
+        # Another process may build the same graph at the same time.
+        write_whole(path, data)
+        write_whole(stamp, digest.encode())
     except OSError as error:
         raise AssetError(
             f"A graph could not be written to {folder}: {error.strerror or error}.",
@@ -63,17 +62,3 @@ def _digest(path: Path) -> str:
         return ""
     _checked[path] = (status.st_mtime_ns, status.st_size, digest)
     return digest
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write atomically: another process may build the same graph at the same time."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

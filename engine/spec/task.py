@@ -107,7 +107,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         device: where to run.
         precision: how exactly to calculate.
         threads: CPU threads of one run; 0 takes all physical cores.
-        memory_mb: the most that a job may use; 0 takes what the machine can spare.
+        memory_mb: the most that a job may use; 0 takes a quarter of what the machine can spare.
         preview_px: long side of a fast result for live editing; 0 runs in full.
     """
 

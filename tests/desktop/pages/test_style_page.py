@@ -319,7 +319,8 @@ def test_each_style_has_a_mask_of_its_own(qtbot, with_photo, engine, stroke):
     ember, tide = edits.styles(page.session.document)
     assert ember.get("mask") is None
     assert tide["mask"] == page.session.document.masks[0].id
-    qtbot.waitUntil(lambda: engine.lives[-1][1].styles[1].mask is not None)
+    asked = (None, page.session.document.masks[0].asset)
+    qtbot.waitUntil(lambda: tuple(u.mask for u in engine.lives[-1][1].styles) == asked)
     page.intents.choose_style("painting:oil")
     assert page.masks.target is None
     assert page.canvas.mask_painter.buffer is None

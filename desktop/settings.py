@@ -33,7 +33,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         library: folder of what the user makes; empty for the usual one.
         run: device, precision, threads and memory of every job.
         embed_recipe: whether an export carries its recipe unless the dialog says otherwise.
-        autosave: whether work is written while it is made.
         notify_when_done: whether a finished job says so.
         recent: files opened last, newest first.
     """
@@ -44,7 +43,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     library: str = ""
     run: RunOptions = RunOptions()
     embed_recipe: bool = True
-    autosave: bool = True
     notify_when_done: bool = True
     recent: tuple[str, ...] = ()
 

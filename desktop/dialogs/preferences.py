@@ -131,9 +131,6 @@ class PreferencesDialog(QDialog):
             self.embed,
             tr("The recipe holds style and settings, so that the file can be opened to go on."),
         )
-        self.autosave = QCheckBox(tr("Save work while it is made"))
-        self.autosave.setChecked(settings.autosave)
-        self._add(tr("Autosave"), self.autosave)
         self.notify = QCheckBox(tr("Say when a job is done"))
         self.notify.setChecked(settings.notify_when_done)
         self._add(tr("Notices"), self.notify)
@@ -192,7 +189,6 @@ class PreferencesDialog(QDialog):
             language=self.language.currentData(),
             library=str(Path(library).expanduser()) if library else "",
             embed_recipe=self.embed.isChecked(),
-            autosave=self.autosave.isChecked(),
             notify_when_done=self.notify.isChecked(),
             run=run,
         )

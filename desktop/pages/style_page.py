@@ -261,12 +261,12 @@ class StylePage(Page):
         total = sum(weights.values()) or 1.0
         self.styles.set_blend({style: weight / total for style, weight in weights.items()})
         self.results.set_current("")
-        self._refresh_live()
-        self.conditions_changed.emit()
+        self._on_content()
 
     @Slot()
     def _on_content(self) -> None:
         self._refresh_live()
+        self.panel.set_runnable("can-run" in self.conditions())
         self.conditions_changed.emit()
 
     def _params(self) -> TaskParams | None:

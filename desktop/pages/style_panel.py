@@ -170,6 +170,10 @@ class StylePanel(QFrame):
             self._is_running = is_running
             self.run_button.setText(tr("Paint again") if is_running else tr("Paint"))
 
+    def set_runnable(self, is_runnable: bool) -> None:
+        """Enable the button while there is a picture and a style."""
+        self.run_button.setEnabled(is_runnable)
+
     # -- what is told -----------------------------------------------------------------------------
 
     @Slot()

@@ -69,7 +69,7 @@ class Stage:
 
 STYLIZED = (
     ("coffee.png", "oil"),
-    ("astronaut.png", "watercolour"),
+    ("astronaut.png", "tapestry"),
     ("rocket.jpg", "woodcut"),
     ("chelsea.png", "pointillism"),
     ("hubble_deep_field.jpg", "nocturne"),  # a built-in style, by its key

@@ -85,7 +85,8 @@ def fit(points: Sequence[tuple[float, float]], fixed: float = 0.0) -> Line:
     rates = [max(y - fixed, 0.0) / x for x, y in points if x > 0]
     if not rates:
         return Line(statistics.median(y for _, y in points), 0.0)
-    return Line(fixed, statistics.median(rates))
+    # Of two runs the faster: what slows a first one down, such as compiling, does not come again.
+    return Line(fixed, statistics.median_low(rates))
 
 
 class Calibration:
@@ -139,6 +140,9 @@ class Calibration:
 
     def _part(self, work: Work) -> Estimate:
         runs = self._kinds.get(work.kind) or self._variant(work.kind)
+        times = 1.0
+        if not runs and work.instead:
+            runs, times = self._kinds.get(work.instead, []), work.times
         if not runs:
             cores = max(os.cpu_count() or 1, 1)
             return Estimate(
@@ -149,7 +153,9 @@ class Calibration:
         memory = [(run.units, run.peak_mb) for run in runs if run.peak_mb > 0]
         lowest = min((peak for _, peak in memory), default=BASE_MB)
         peak = fit(memory, min(BASE_MB, lowest))
-        return Estimate(seconds=seconds.at(work.units), peak_mb=peak.at(work.units), runs=len(runs))
+        return Estimate(
+            seconds=times * seconds.at(work.units), peak_mb=peak.at(work.units), runs=len(runs)
+        )
 
     def _variant(self, kind: str) -> list[Run]:
         """Return the runs of the same work done another way: of "a/b", those of "a/b/OpenVINO"."""

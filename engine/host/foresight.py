@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
+import psutil
+
 from engine.assets.store import AssetStore
 from engine.errors import ParameterError
-from engine.host.estimates import Calibration
+from engine.host.estimates import BASE_MB, Calibration
 from engine.spec.job import Estimate
 from engine.spec.results import AssetId
 from engine.spec.task import RunOptions, TaskParams, TaskSpec
@@ -39,7 +42,10 @@ class Foresight:
         if spec.plan is None:
             return self._calibration.estimate(spec.id, None)
         sizes = {asset: self._size(asset) for asset in assets_in(dump_params(params))}
-        return self._calibration.estimate(spec.id, spec.plan(params, sizes, options))
+        estimate = self._calibration.estimate(spec.id, spec.plan(params, sizes, options))
+        # Work that does not fit goes to strips and to disk, so no job grows beyond its budget.
+        most = BASE_MB + _budget_mb(options)
+        return msgspec.structs.replace(estimate, peak_mb=min(estimate.peak_mb, most))
 
     def _size(self, asset: AssetId) -> tuple[int, int]:
         # An asset's bytes never change, so its size is looked up once.
@@ -49,6 +55,12 @@ class Foresight:
             info = picture_info(self._store.path(asset))
             self._sizes[asset] = (info.width, info.height)
         return self._sizes[asset]
+
+
+def _budget_mb(options: RunOptions) -> float:
+    """Return what a worker will grant a job: see `engine.worker.memory.granted_bytes`."""
+    spare = float(psutil.virtual_memory().available) / 2**20
+    return min(spare, options.memory_mb or max(spare / 4, 1024.0))
 
 
 def spec_of(params: TaskParams) -> TaskSpec:

@@ -7,6 +7,7 @@ Nothing here imports a package: its folder is found by `importlib.util.find_spec
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Iterator
@@ -145,7 +146,11 @@ def _folders(place: Path) -> Iterator[Path]:
         folders = sorted(p for p in place.iterdir() if not p.name.startswith("."))
     except OSError:
         return
-    yield from (folder for folder in folders if (folder / MANIFEST_NAME).is_file())
+    for folder in folders:
+        # One that may not be looked into must not hide the others.
+        with contextlib.suppress(OSError):
+            if (folder / MANIFEST_NAME).is_file():
+                yield folder
 
 
 def _look(folder: Path, *, is_ours: bool) -> Found:
@@ -206,19 +211,27 @@ def _with_sizes(found: Found) -> Found:
     for file in found.manifest.files if found.manifest else ():
         if reason:
             break
-        path = paths[file.role]
-        if not path.is_file():
+        size = _size(paths[file.role])
+        if size is None:
             reason = f"The file {file.path} is missing. Install the model again."
-        elif path.stat().st_size != file.size:
+        elif size != file.size:
             reason = (
-                f"The file {file.path} has {path.stat().st_size:,} bytes where {file.size:,} "
-                "belong. Install the model again."
+                f"The file {file.path} has {size:,} bytes where {file.size:,} belong. "
+                "Install the model again."
             )
     if not reason:
         return found
     return Found(
         found.id, found.folder, found.manifest, found.root, found.origin, ModelState.DAMAGED, reason
     )
+
+
+def _size(path: Path) -> int | None:
+    """Return a file's size; None if it is none, cannot be seen, or has a name too long to be."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:
+        return None
 
 
 def _renamed(one: Found, taken: dict[str, Found]) -> Found:

@@ -85,7 +85,7 @@ class Verifier:
         )
 
     def _remember(self, path: Path, digest: str, stamp: list[int] | None) -> None:
-        record = {p: e for p, e in read_json(self._record).items() if Path(p).exists()}
+        record = {p: e for p, e in read_json(self._record).items() if _stamp(Path(p))}
         record[str(path)] = {"stamp": stamp, "sha256": digest}
         try:
             write_json(self._record, record)

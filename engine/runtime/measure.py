@@ -32,7 +32,7 @@ TIME_LIMIT_S = 2.5
 ADMISSION_LIMIT_S = 1.7
 """After this long no further candidate is opened."""
 
-_ROUNDS = 5
+_ROUNDS = 12
 _WORTH_IT = 0.95
 """A challenger must be this much faster than the reference, or noise would choose."""
 

@@ -39,10 +39,14 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: the same text that the run will report as `Cost.kind`.
         units: how much of it, mostly megapixels.
+        instead: kind whose runs foretell this one as long as it has none of its own.
+        times: seconds of this work, relative to the same units of `instead`.
     """
 
     kind: str
     units: float
+    instead: str = ""
+    times: float = 1.0
 
 
 Planner = Callable[[Any, Mapping[str, tuple[int, int]], "RunOptions"], tuple[Work, ...]]
@@ -103,7 +107,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         device: where to run.
         precision: how exactly to calculate.
         threads: CPU threads of one run; 0 takes all physical cores.
-        memory_mb: the most that a job may use; 0 takes what the machine can spare.
+        memory_mb: the most that a job may use; 0 takes a quarter of what the machine can spare.
         preview_px: long side of a fast result for live editing; 0 runs in full.
     """
 

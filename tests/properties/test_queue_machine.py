@@ -60,11 +60,18 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(job_id=ids, fraction=st.floats(0, 1))
     def report(self, job_id, fraction):
-        before = self.queue.find(job_id)
-        after = self.queue.set_progress(job_id, Progress(fraction=fraction))
-        if after is not None:
-            assert after.progress.fraction >= before.progress.fraction
-        self.note(after)
+        self.note(self.queue.set_progress(job_id, Progress(fraction=fraction)))
+
+    @rule(lane=st.sampled_from(list(LANES.values())), fractions=st.lists(st.floats(0, 1)))
+    def report_on_what_runs(self, lane, fractions):
+        if (job := self.queue.running(lane)) is None:
+            return
+        for fraction in fractions:
+            before = self.queue.job(job.id)
+            after = self.queue.set_progress(job.id, Progress(fraction=fraction))
+            rises = before.state is JobState.RUNNING and fraction >= before.progress.fraction
+            assert (after is not None) == rises
+            self.note(after)
 
     @rule(job_id=ids)
     def finish(self, job_id):

@@ -80,6 +80,8 @@ class VectorPainter:
 
     def _fits(self, pixels: int, job: JobContext) -> bool:
         ran = whole_session(self._network, job).ran
+        if is_staged(pixels, is_exact=ran.precision == "float32"):
+            return False
         return whole_bytes(self._network, pixels, ran) <= job.memory_bytes
 
     def _whole(self, source: Rows, padded: PaddedRows, job: JobContext) -> Painting:

@@ -433,7 +433,8 @@ def test_a_stopped_run_takes_its_card_away(qtbot, with_photo, engine):
 
 
 def test_a_run_without_a_picture_says_what_is_missing(window, page, engine):
-    page.panel.run_button.click()
+    assert not page.panel.run_button.isEnabled()
+    page.run()
     assert any("no picture" in text for text in toasts(window))
     assert not [call for call in engine.calls if call[0] == "submit"]
 

@@ -406,3 +406,17 @@ def test_png_exports_are_exact_whatever_filter_is_chosen(
         np.testing.assert_array_equal(got[..., 3], values)
     if picture != "photograph":
         assert path.stat().st_size < 30_000
+
+
+def test_a_move_that_fails_leaves_no_empty_file_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = stored(tmp_path, Picture(noise(4, 4, 3)))
+
+    def refuse(path: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(AssetError, match="read-only"):
+        export_picture(source, tmp_path / "mine.png", ExportOptions(), None)
+    assert [path.name for path in tmp_path.iterdir()] == ["stored.png"]

@@ -97,3 +97,21 @@ def test_a_line_is_never_negative():
     assert falling.slope == 0
     assert falling.at(5) == pytest.approx(5.5)
     assert fit([]).at(3) == 0
+
+
+def test_work_without_runs_is_foretold_from_its_stand_in(tmp_path):
+    calibration = Calibration(tmp_path / "calibration.json")
+    calibration.learn("t", result(4.0, 2.0, kind="once"))
+    work = (Work(kind="staged", units=8.0, instead="once", times=3.0),)
+    estimate = calibration.estimate("t", work)
+    assert estimate.seconds == pytest.approx(3.0 * 4.0 + 0.2)
+    assert estimate.runs == 1
+    calibration.learn("t", result(8.0, 5.0, kind="staged"))
+    assert calibration.estimate("t", work).seconds == pytest.approx(5.2, rel=0.1)
+
+
+def test_of_two_runs_of_one_size_the_faster_foretells(tmp_path):
+    calibration = Calibration(tmp_path / "calibration.json")
+    calibration.learn("t", result(2.0, 9.0))
+    calibration.learn("t", result(2.0, 1.0))
+    assert calibration.estimate("t", works(4.0)).seconds == pytest.approx(2.2, rel=0.15)

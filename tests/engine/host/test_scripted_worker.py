@@ -298,3 +298,44 @@ def test_names_that_are_no_text_are_shown_and_never_sent(engine, crew):
     job = engine.wait(engine.submit(SleepParams(), label="b\udcffd.png").id, 10)
     assert job.label == "b?d.png"
     assert job.state is JobState.DONE
+
+
+def test_workers_that_were_ended_to_stop_their_jobs_are_no_crashes(engine, crew):
+    for _ in range(4):
+        job = engine.submit(SleepParams())
+        until(lambda job=job: engine.job(job.id).state is JobState.RUNNING)
+        engine.cancel(job.id)
+        assert engine.wait(job.id, 10).state is JobState.CANCELLED
+    assert len(crew.workers) == 4, "each was deaf and was ended"
+
+
+def test_crashes_that_lie_far_apart_do_not_add_up(folders, crew):
+    def dies(worker: Scripted, message: FromHost) -> None:
+        if isinstance(message, Submit):
+            worker.say(None)
+
+    crew.script = dies
+    limits = HostLimits(crashes=2, crash_window_s=0.05, back_off_s=0)
+    heard = Heard()
+    with Engine(folders, workers=crew, limits=limits) as engine:
+        engine.subscribe(heard)
+        for _ in range(3):
+            job = engine.submit(SleepParams())
+            assert engine.wait(job.id, 10).state is JobState.FAILED
+            time.sleep(0.1)
+    states = [event.state for event in heard.of(WorkerChanged)]
+    assert states.count("starting") == 3
+    assert "failed" not in states
+
+
+def test_what_a_job_took_is_learned_and_what_was_stopped_is_not(engine, crew):
+    params = SleepParams()
+    assert engine.estimate(params).runs == 0
+    job = engine.submit(params)
+    until(lambda: engine.job(job.id).state is JobState.RUNNING)
+    engine.cancel(job.id)
+    engine.wait(job.id, 10)
+    assert engine.estimate(params).runs == 0
+    crew.script = finish
+    engine.wait(engine.submit(params).id, 10)
+    until(lambda: engine.estimate(params).runs == 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -251,6 +252,14 @@ def test_a_main_worker_steps_back_behind_the_window(engine, heard):
     assert nice == os.nice(0) + 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a worker has a console of its own there")
+def test_ctrl_c_in_the_terminal_is_the_hosts_to_answer(engine, heard):
+    job = engine.submit(SleepParams(seconds=0.3))
+    until_running(engine, job)
+    os.kill(worker_pid(heard), signal.SIGINT)
+    assert engine.wait(job.id, 20).state is JobState.DONE
+
+
 def test_closing_ends_the_workers(folders):
     engine = Engine(folders)
     pids: list[int] = []
@@ -264,23 +273,24 @@ def test_closing_ends_the_workers(folders):
 
 
 HOST = """
-    import sys, time
+    import queue, sys, time
     from pathlib import Path
     from engine.host.client import Engine
     from engine.host.events import WorkerChanged
     from engine.paths import Folders
     from engine.tasks.debug import SleepParams
 
+    busy = queue.SimpleQueue()
     engine = Engine(Folders.under(Path(sys.argv[1])))
     engine.subscribe(
-        lambda e: print("worker", e.pid, flush=True)
-        if isinstance(e, WorkerChanged) and e.state == "busy" else None
+        lambda e: busy.put(e.pid) if isinstance(e, WorkerChanged) and e.state == "busy" else None
     )
     done = engine.submit(SleepParams(seconds=0), label="done")
     engine.wait(done.id)
     engine.submit(SleepParams(seconds=100), label="running")
     engine.submit(SleepParams(seconds=100), label="queued")
-    print("submitted", flush=True)
+    busy.get()
+    print(busy.get(), flush=True)
     time.sleep(100)
 """
 
@@ -291,14 +301,7 @@ def doomed_host(home):
         [sys.executable, "-c", textwrap.dedent(HOST), str(home)],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    pids, has_submitted = [], False
-    for line in process.stdout:
-        has_submitted = has_submitted or line.startswith("submitted")
-        if line.startswith("worker"):
-            pids.append(int(line.split()[1]))
-        if has_submitted and len(pids) == 2:
-            break
-    yield process, pids[-1]
+    yield process, int(process.stdout.readline())
     process.kill()
     process.wait()
     process.stdout.close()

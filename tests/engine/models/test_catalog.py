@@ -380,3 +380,44 @@ def test_a_model_is_shown_with_all_that_a_list_needs(catalog: Catalog, folders: 
         id="toy", name="toy", summary="A toy.", kind=ModelKind.STYLE, arch="image-to-image",
         size=7, licence="MIT", origin="folder", path=str(folders.models / "toy"),
     )  # fmt: skip
+
+
+def test_a_file_name_that_no_system_takes_damages_its_own_model_only(
+    catalog: Catalog, folders: Folders
+) -> None:
+    file = ModelFile(role="network", path="a" * 5000, sha256="0" * 64, size=1)
+    put(folders.models, "evil", files=(file,))
+    put(folders.models, "good")
+    assert states(catalog) == {"evil": ModelState.DAMAGED, "good": ModelState.AVAILABLE}
+
+
+def test_a_folder_that_may_not_be_looked_into_does_not_hide_the_others(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folders.models, "closed")
+    put(folders.models, "open")
+    real = Path.stat
+
+    def stat(path: Path, **options: Any) -> os.stat_result:
+        if "closed" in path.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert states(catalog) == {"open": ModelState.AVAILABLE}
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, verifier = tmp_path / "a.onnx", Verifier(tmp_path / "verified.json")
+    path.write_bytes(b"old")
+
+    def read(file: Path) -> str:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        file.write_bytes(b"newer")
+        return digest
+
+    monkeypatch.setattr("engine.models.verification.sha256_of", read)
+    verifier.digest(path)
+    assert verifier.remembered(path) is None

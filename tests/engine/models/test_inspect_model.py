@@ -178,7 +178,12 @@ def test_a_network_with_its_weights_beside_it_is_added_whole(
     catalog = Catalog(folders, bundled=tmp_path / "none")
     model = catalog.add_file(path, signature)
     installed = catalog.installed(model.id)
-    assert read(installed.files["network"]).probe == signature.probe
+    # The two probes may run in different ways, which agree to rounding.
+    again, first = read(installed.files["network"]).probe, signature.probe
+    assert again is not None
+    assert first is not None
+    assert (again.low, again.high) == pytest.approx((first.low, first.high), rel=1e-4)
+    assert (again.shape, again.input_shape) == (first.shape, first.input_shape)
     (folders.models / model.id / "weights.bin").write_bytes(b"")
     assert not catalog.info(model.id).is_available
 

@@ -16,6 +16,8 @@ from engine.models.safe_paths import inside, is_model_id, model_id_from
 def test_a_path_that_leads_out_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="refused"):
         inside(tmp_path, text)
+    with pytest.raises(ModelError, match="refused"):
+        inside(tmp_path, text, follow_links=True)
 
 
 def test_a_link_that_leads_out_is_refused_unless_the_content_is_ours(tmp_path: Path) -> None:

@@ -82,3 +82,19 @@ def test_only_the_rows_that_are_needed_are_read():
 
     resize_rows(read, (1000, 8), (500, 4), 0, 16)
     assert seen[0][1] - seen[0][0] < 160
+
+
+@pytest.mark.parametrize("kernel", [Filter.AREA, Filter.LANCZOS])
+def test_a_large_source_is_shrunk_a_few_rows_at_a_time(kernel, monkeypatch):
+    picture = np.random.default_rng(0).random((3, 200, 90), np.float32)
+    expected = resize(picture, 11, 7, kernel)
+    monkeypatch.setattr("engine.ops.resize._READ_PIXELS", 900)
+    held: list[int] = []
+
+    def read(top: int, bottom: int) -> np.ndarray:
+        held.append(bottom - top)
+        return picture[:, top:bottom]
+
+    found = resize_rows(read, (200, 90), (11, 7), 0, 11, kernel)
+    assert max(held) == 10
+    np.testing.assert_allclose(found, expected, atol=1e-5)

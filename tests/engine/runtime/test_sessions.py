@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from toy_graphs import Save, candidate, chain, offset, opens, painter, picture
 
 from engine.errors import Cancelled, DeviceError, ModelError, ParameterError
 from engine.runtime import sessions as module
+from engine.runtime.backend import Backend
 from engine.runtime.cancel import CancelToken
 from engine.runtime.failures import OutOfMemory
 from engine.runtime.sessions import Graph, Sessions
@@ -311,3 +313,45 @@ def test_memory_that_lacks_at_opening_makes_others_give_way(save: Save) -> None:
     with pytest.raises(OutOfMemory, match="not enough memory to open") as caught:
         Sessions(candidates=[candidate("x", open=never)]).get(second, ONE_THREAD)
     assert isinstance(caught.value, DeviceError)
+
+
+def test_a_piece_takes_the_choice_of_its_like_and_is_not_measured(
+    cache: Path, save: Save, slow: Graph, swift: Path
+) -> None:
+    piece = replace(save(painter(), name="piece.onnx"), like=slow)
+    opened: list[Path] = []
+
+    def opens_swift(path: Path, threads: int) -> Backend:
+        opened.append(path)
+        return opens(swift if path == slow.path else None)(path, threads)
+
+    ways = [REFERENCE, candidate("swift", open=opens_swift, precision="bfloat16")]
+    # The way is as exact as float32 here, which alone would make it suspicious.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.runtime.measure._EXACT", -1.0)
+        found = Sessions(cache, candidates=ways)
+        assert found.get(piece, ONE_THREAD).ran.precision == "bfloat16"
+    assert [c.kind for c in found.choices.all()] == [slow.kind]
+    proven = len(opened)
+    again = Sessions(cache, candidates=ways)
+    assert again.get(piece, ONE_THREAD).ran.precision == "bfloat16"
+    assert len(opened) == proven + 1, "what was proven once is opened, not tried again"
+
+
+def test_a_piece_that_the_choice_cannot_run_falls_back_to_the_reference(
+    cache: Path, save: Save, slow: Graph, swift: Path
+) -> None:
+    piece = replace(save(painter(), name="piece.onnx"), like=slow)
+
+    def opens_swift(path: Path, threads: int) -> Backend:
+        if path != slow.path:
+            raise RuntimeError("no kernel for this")
+        return opens(swift)(path, threads)
+
+    ways = [REFERENCE, candidate("swift", open=opens_swift, precision="bfloat16")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.runtime.measure._EXACT", -1.0)
+        for _ in range(2):
+            session = Sessions(cache, candidates=ways).get(piece, ONE_THREAD)
+            assert session.ran.precision == "float32"
+            session.run(picture())

@@ -97,6 +97,7 @@ def test_the_memory_limit_holds_and_a_little_is_always_granted():
     assert granted_bytes(1000) <= 1000 * 2**20
     assert granted_bytes(1) == LEAST_BYTES
     assert granted_bytes(0) > LEAST_BYTES
+    assert granted_bytes(0) < granted_bytes(10**9), "a job takes less than all unless told to"
 
 
 def test_the_meter_sees_a_peak_that_has_passed():

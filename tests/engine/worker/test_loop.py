@@ -150,3 +150,17 @@ def test_a_host_of_another_version_is_greeted_and_left(talk, folders):
 def test_a_host_that_does_not_greet_is_left(talk):
     talk.say(Cancel(job="a"))
     assert talk.has_left.wait(5)
+
+
+def test_an_answer_that_is_too_long_for_a_frame_is_told_as_a_failure(greeted, monkeypatch):
+    def narrow(sink, payload):
+        write_frame(sink, payload, limit=300)
+
+    monkeypatch.setattr("engine.worker.loop.write_frame", narrow)
+    greeted.say(submit("debug-sleep", seconds=0))
+    answer = greeted.hear_answer()
+    assert isinstance(answer, Failed | Finished)
+    greeted.say(submit("debug-sleep", job="k" * 150, seconds=0))
+    answer = greeted.hear_answer()
+    assert isinstance(answer, Failed)
+    assert "over the limit" in answer.error.message

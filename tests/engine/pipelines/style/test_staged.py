@@ -178,3 +178,19 @@ def test_a_small_budget_is_met_by_strips_without_a_failure(network, tmp_path):
     painting = VectorPainter(network, toy_vector(network), Room(2**17)).paint(source, job)
     assert isinstance(painting, staged.StagedPainting)
     assert job.notes == []
+
+
+@pytest.mark.parametrize(
+    ("precision", "way"),
+    [("float32", staged.StagedPainting), ("bfloat16", painters.HeldPainting)],
+)
+def test_float32_runs_in_stages_where_one_run_would_stray(
+    precision, way, network, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("engine.tasks.stylize_plan.EXACT_PIXELS", 64 * 64)
+    job = FakeJob(tmp_path)
+    session = painters.whole_session(network, job)
+    monkeypatch.setattr(session, "ran", Ran(device="CPU", provider="OpenVINO", precision=precision))
+    source = PictureRows(Picture(pixels=photo(96, 64)), 96, 64)
+    painting = VectorPainter(network, toy_vector(network), Room(ROOMY)).paint(source, job)
+    assert isinstance(painting, way)

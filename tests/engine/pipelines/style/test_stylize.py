@@ -253,7 +253,7 @@ def test_cancelling_ends_the_job_and_saves_nothing(job):
 
 def test_large_pictures_run_in_stages_and_show_a_preview_first(job, monkeypatch):
     for place in ("stylize", "painters"):
-        monkeypatch.setattr(f"engine.pipelines.style.{place}.is_staged", lambda n: n > 10_000)
+        monkeypatch.setattr(f"engine.pipelines.style.{place}.is_staged", lambda n, **_: n > 10_000)
     pixels = photo(180, 240)
     monkeypatch.setattr(module, "_PREVIEW_PX", 90)
     staged = run(job, pixels).pixels

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from engine.api import RunOptions
+from engine.api import RunOptions, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -99,27 +97,7 @@ def save_settings(path: Path, settings: Settings) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file at `path` by one that holds `data`.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole(path, msgspec.json.format(msgspec.json.encode(settings), indent=2))
 
 
 class SettingsStore(QObject):

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -110,13 +109,6 @@ def _space(layout: QBoxLayout, margin: str, gap: str) -> None:
     edge = tokens().size(margin) if margin else 0
     layout.setContentsMargins(edge, edge, edge, edge)
     layout.setSpacing(tokens().size(gap) if gap else 0)
-
-
-def spacer() -> QWidget:
-    """Return an invisible widget that takes the room that is left."""
-    result = QWidget()
-    result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return result
 
 
 class EmptyState(QWidget):

@@ -13,9 +13,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.engine_link.bridge import EngineBridge
-from desktop.settings import SettingsStore, write_atomically
+from desktop.settings import SettingsStore
 from desktop.theme import Wardrobe
-from engine.api import Folders
+from engine.api import Folders, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def read_state(path: Path) -> dict[str, Any]:
 def write_state(path: Path, state: dict[str, Any]) -> None:
     """Write where everything is; a failure is logged and stops nothing."""
     try:
-        write_atomically(path, json.dumps(state, indent=1).encode())
+        write_whole(path, json.dumps(state, indent=1).encode())
     except (OSError, TypeError, ValueError) as error:
         log.warning("the window's state cannot be written: %s", error)
 

@@ -19,6 +19,7 @@ from engine.errors import (
     ParameterError,
     WorkerLost,
 )
+from engine.files import replacing, write_whole
 from engine.host.client import Engine
 from engine.host.events import Event, JobChanged, LiveResult, WorkerChanged
 from engine.host.limits import HostLimits
@@ -150,6 +151,7 @@ __all__ = [
     "program_folder",
     "read_foreign_recipe",
     "read_recipe",
+    "replacing",
     "resolve_style_name",
     "resources",
     "target_name",
@@ -157,4 +159,5 @@ __all__ = [
     "ui",
     "validated",
     "visible_if",
+    "write_whole",
 ]

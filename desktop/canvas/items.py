@@ -154,13 +154,6 @@ class MaskItem(QGraphicsItem):
         self._dye()
         self.update()
 
-    def set_color(self, color: QColor, strength: float = 0.5) -> None:
-        """Change the veil's colour and its opacity where the mask is white."""
-        self._color = QColor(color)
-        self._strength = strength
-        self._dye()
-        self.update()
-
     def boundingRect(self) -> QRectF:
         """Return the rectangle that the mask is stretched over."""
         return self._rect

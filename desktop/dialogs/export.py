@@ -9,9 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QGridLayout,
     QLabel,
     QLineEdit,
     QSlider,
@@ -20,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import widgets
+from desktop.dialogs.form_dialog import FormDialog
 from desktop.i18n import mark, tr, tr_data
 from engine.api import ExportDepth, ExportFormat, ExportMetadata, ExportOptions, ExportProfile
 
@@ -64,7 +63,7 @@ class ExportAnswer:
     options: ExportOptions
 
 
-class ExportDialog(QDialog):
+class ExportDialog(FormDialog):
     """Asks how to write a result."""
 
     def __init__(
@@ -77,8 +76,7 @@ class ExportDialog(QDialog):
         embed_recipe: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Export"))
+        super().__init__(tr("Export"), parent)
         options = (
             last.options
             if last is not None
@@ -88,30 +86,13 @@ class ExportDialog(QDialog):
         )
         self._folder = last.target.parent if last is not None else folder
         self._size = size
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(10)
-        self._grid.setColumnStretch(1, 1)
         self._build(name, options)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
-        )
-        save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        save.setText(tr("Export"))
-        save.setProperty("kind", "primary")
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = widgets.column(self, margin="space-xl", gap="space-l")
-        layout.addLayout(self._grid)
-        layout.addStretch(1)
-        layout.addWidget(buttons)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 66)
+        self.finish(tr("Export"), width=66)
         self._refresh()
 
     def _build(self, name: str, options: ExportOptions) -> None:
         self.name = QLineEdit(name)
-        self._add(tr("Name"), self.name)
+        self.add_field(tr("Name"), self.name)
         holder = QWidget()
         row = widgets.row(holder)
         self.place = QLabel(str(self._folder))
@@ -120,13 +101,13 @@ class ExportDialog(QDialog):
         choose.clicked.connect(self._choose_folder)
         row.addWidget(self.place, 1)
         row.addWidget(choose)
-        self._add(tr("Folder"), holder)
+        self.add_field(tr("Folder"), holder)
         self.format_box = QComboBox()
         for value, title, _ in _FORMATS:
             self.format_box.addItem(title, value.value)
         self.format_box.setCurrentIndex(self.format_box.findData(options.format.value))
         self.format_box.currentIndexChanged.connect(self._refresh)
-        self._add(tr("Format"), self.format_box)
+        self.add_field(tr("Format"), self.format_box)
         holder = QWidget()
         row = widgets.row(holder)
         self.quality = QSlider(Qt.Orientation.Horizontal)
@@ -137,39 +118,31 @@ class ExportDialog(QDialog):
         self.quality.valueChanged.connect(self._quality_text.setNum)
         row.addWidget(self.quality, 1)
         row.addWidget(self._quality_text)
-        self._add(tr("Quality"), holder)
+        self.add_field(tr("Quality"), holder)
         self.depth_box = QComboBox()
         for depth, title in _DEPTHS:
             self.depth_box.addItem(tr_data(title), depth.value)
         self.depth_box.setCurrentIndex(self.depth_box.findData(options.depth.value))
-        self._add(tr("Bit depth"), self.depth_box)
+        self.add_field(tr("Bit depth"), self.depth_box)
         self.size_box = QSpinBox()
         self.size_box.setRange(0, 65535)
         self.size_box.setSuffix(" px")
         self.size_box.setSpecialValueText(f"{self._size[0]} × {self._size[1]} px")
         self.size_box.setValue(options.size)
-        self._add(tr("Long side"), self.size_box)
+        self.add_field(tr("Long side"), self.size_box)
         self.profile = QComboBox()
         self.profile.addItem(tr("As the photograph"), ExportProfile.KEEP.value)
         self.profile.addItem("sRGB", ExportProfile.SRGB.value)
         self.profile.setCurrentIndex(self.profile.findData(options.icc.value))
-        self._add(tr("Colour profile"), self.profile)
+        self.add_field(tr("Colour profile"), self.profile)
         self.metadata = QComboBox()
         for kind, title, _ in _METADATA:
             self.metadata.addItem(tr_data(title), kind.value)
         self.metadata.setCurrentIndex(self.metadata.findData(options.metadata.value))
         self.metadata.currentIndexChanged.connect(self._refresh)
-        self._add(tr("In the file"), self.metadata)
+        self.add_field(tr("In the file"), self.metadata)
         self._metadata_help = widgets.label("", "caption", wrap=True)
-        self._grid.addWidget(self._metadata_help, self._grid.rowCount(), 1)
-
-    def _add(self, title: str, field: QWidget) -> None:
-        line = self._grid.rowCount()
-        label = widgets.label(title)
-        label.setBuddy(field)
-        field.setAccessibleName(title)
-        self._grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(field, line, 1)
+        self.add_note(self._metadata_help)
 
     @Slot()
     def _refresh(self) -> None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QGridLayout,
     QLineEdit,
     QSpinBox,
     QWidget,
 )
 
 from desktop import i18n, widgets
+from desktop.dialogs.form_dialog import FormDialog
 from desktop.i18n import mark, tr, tr_data
 from desktop.settings import Settings, SettingsStore
 from engine.api import DeviceChoice, Folders, PrecisionChoice, RunOptions
@@ -41,59 +40,27 @@ _PRECISIONS = (
 )
 
 
-class PreferencesDialog(QDialog):
+class PreferencesDialog(FormDialog):
     """Edits a copy of the settings; OK puts it in force, the theme shows at once."""
 
     def __init__(self, settings: Settings, folders: Folders, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Preferences"))
+        super().__init__(tr("Preferences"), parent)
         self._before = settings
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(10)
-        self._grid.setColumnStretch(1, 1)
-        self._line = 0
         self._build_look(settings)
         self._build_files(settings, folders)
         self._build_run(settings)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        ok.setText(tr("OK"))
-        ok.setProperty("kind", "primary")
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Cancel"))
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = widgets.column(self, margin="space-xl", gap="space-l")
-        layout.addLayout(self._grid)
-        layout.addStretch(1)
-        layout.addWidget(buttons)
-        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 72)
+        self.finish(tr("OK"), width=72)
 
     # -- building ---------------------------------------------------------------------------------
 
-    def _section(self, title: str) -> None:
-        if self._line:
-            self._grid.setRowMinimumHeight(self._line, 14)
-            self._line += 1
-        self._grid.addWidget(widgets.label(title, "heading"), self._line, 0, 1, 2)
-        self._line += 1
-
     def _add(self, name: str, field: QWidget, help_text: str = "") -> None:
-        label = widgets.label(name)
-        label.setBuddy(field)
-        field.setAccessibleName(name)
-        self._grid.addWidget(label, self._line, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(field, self._line, 1)
-        self._line += 1
+        self.add_field(name, field)
         if help_text:
             field.setAccessibleDescription(help_text)
-            self._grid.addWidget(widgets.label(help_text, "caption", wrap=True), self._line, 1)
-            self._line += 1
+            self.add_note(widgets.label(help_text, "caption", wrap=True))
 
     def _build_look(self, settings: Settings) -> None:
-        self._section(tr("Look"))
+        self.add_section(tr("Look"))
         self.theme = QComboBox()
         for value, title in _THEMES:
             self.theme.addItem(tr_data(title), value)
@@ -109,7 +76,7 @@ class PreferencesDialog(QDialog):
         )
 
     def _build_files(self, settings: Settings, folders: Folders) -> None:
-        self._section(tr("Files"))
+        self.add_section(tr("Files"))
         holder = QWidget()
         row = widgets.row(holder)
         self.library = QLineEdit(settings.library)
@@ -136,7 +103,7 @@ class PreferencesDialog(QDialog):
         self._add(tr("Notices"), self.notify)
 
     def _build_run(self, settings: Settings) -> None:
-        self._section(tr("Engine"))
+        self.add_section(tr("Engine"))
         self.device = QComboBox()
         for device, title in _DEVICES:
             self.device.addItem(tr_data(title), device.value)

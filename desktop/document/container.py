@@ -24,12 +24,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from desktop.document.files import replacing
 from desktop.document.garbage import assets_in, referenced
 from desktop.document.history import Generation
 from desktop.document.migrations import SCHEMA, migrated
 from desktop.document.project import Work
-from engine.api import AssetError, AssetId
+from engine.api import AssetError, AssetId, replacing
 
 MIMETYPE = b"application/x-gesso"
 MAX_ENTRIES = 20_000
@@ -81,6 +80,7 @@ def save(
     work = msgspec.structs.replace(work, undo=None, saved_to="", saved_stamp="", is_modified=False)
     missing: list[AssetId] = []
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
             archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), MIMETYPE)
             document = msgspec.json.encode({"schema": SCHEMA, "work": work})

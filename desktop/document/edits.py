@@ -85,13 +85,6 @@ def set_content(document: Document, asset: AssetId, name: str = "") -> Document:
     return msgspec.structs.replace(document, content=content)
 
 
-def clear_content(document: Document) -> Document:
-    """Return the document without a picture."""
-    if document.content is None:
-        return document
-    return msgspec.structs.replace(document, content=None)
-
-
 def styles(document: Document) -> tuple[dict[str, Any], ...]:
     """Return the chosen styles as plain data, in order."""
     return tuple(dict(use) for use in document.params.get(STYLES_FIELD, ()))

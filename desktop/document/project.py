@@ -23,11 +23,10 @@ from typing import Any
 import msgspec
 
 from desktop.document import lock
-from desktop.document.files import sweep_parts, write_atomically
 from desktop.document.history import History
 from desktop.document.migrations import SCHEMA, migrated
 from desktop.document.model import Document, ViewState
-from engine.api import AssetError
+from engine.api import AssetError, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +139,7 @@ class Project:
                 asset=str(folder),
                 hint="Close it there first.",
             )
-        sweep_parts(folder)
+        _sweep_parts(folder)
         return cls(folder, serial)
 
     def read(self) -> Work:
@@ -156,14 +155,14 @@ class Project:
         self._serial += 1
         if work.undo is not None:
             undo = {"schema": SCHEMA, "serial": self._serial, "undo": work.undo}
-            write_atomically(self.folder / "undo.json", msgspec.json.encode(undo))
+            write_whole(self.folder / "undo.json", msgspec.json.encode(undo))
         data = {
             "schema": SCHEMA,
             "serial": self._serial,
             "modified_s": time.time(),
             "work": msgspec.structs.replace(work, undo=None),
         }
-        write_atomically(self.folder / "document.json", msgspec.json.encode(data))
+        write_whole(self.folder / "document.json", msgspec.json.encode(data))
 
     def close(self) -> None:
         """Let go of the folder and keep it, for the next session."""
@@ -194,6 +193,12 @@ def read_work(folder: Path) -> Work:
         return work
     is_modified = work.is_modified or serial > data["serial"]
     return msgspec.structs.replace(work, document=current, undo=undo, is_modified=is_modified)
+
+
+def _sweep_parts(folder: Path) -> None:
+    """Delete what writes that were cut short left; nobody else writes where we hold the lock."""
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def summaries(root: Path) -> tuple[Summary, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -17,12 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.forms.field_widget import FieldWidget, WheelGuard
+from desktop.forms.gesture import SliderGesture
 from desktop.forms.scale import POSITIONS, Scale
 from desktop.i18n import tr_data
 from desktop.theme import tokens
 from engine.api import Field
-
-BURST_MS = 600
 
 
 class StepSlider(QSlider):
@@ -93,7 +92,7 @@ class SliderField(FieldWidget):
         self._scale = Scale.of(field)
         self._factor = 100.0 if field.kind == "fraction" else 1.0
         self._value = self._scale.low
-        self._is_in_gesture = False
+        self._gesture = SliderGesture(self)
         self.slider = StepSlider(self)
         self.spin = QDoubleSpinBox(self)
         self.spin.setRange(self._scale.low * self._factor, self._scale.high * self._factor)
@@ -125,14 +124,13 @@ class SliderField(FieldWidget):
         layout.addWidget(self.slider, 1)
         if field.high_label:
             layout.addWidget(_end_label(field.high_label))
-        self._burst = QTimer(self)
-        self._burst.setSingleShot(True)
-        self._burst.setInterval(BURST_MS)
-        self._burst.timeout.connect(self._end_gesture)
-        self.slider.sliderPressed.connect(self._start_gesture)
+        self._gesture.started.connect(self.gesture_started)
+        self._gesture.settled.connect(self._settle)
+        self._gesture.ended.connect(self.gesture_ended)
+        self.slider.sliderPressed.connect(self._press)
         self.slider.sliderMoved.connect(self._drag)
         self.slider.valueChanged.connect(self._follow_wheel)
-        self.slider.sliderReleased.connect(self._end_gesture)
+        self.slider.sliderReleased.connect(self._gesture.end)
         self.slider.stepped.connect(self._step)
         self.slider.to_end.connect(self._to_end)
         self.spin.valueChanged.connect(self._type)
@@ -159,20 +157,14 @@ class SliderField(FieldWidget):
             self.edited.emit(self.value(), is_final)
 
     @Slot()
-    def _start_gesture(self) -> None:
-        if not self._is_in_gesture:
-            self._is_in_gesture = True
-            self.gesture_started.emit()
+    def _press(self) -> None:
+        if self._gesture.begin():
             # A press beside the handle has moved it already.
             self._drag(self.slider.sliderPosition())
 
     @Slot()
-    def _end_gesture(self) -> None:
-        self._burst.stop()
-        if self._is_in_gesture:
-            self._is_in_gesture = False
-            self._take(self._value, is_final=True)
-            self.gesture_ended.emit()
+    def _settle(self) -> None:
+        self._take(self._value, is_final=True)
 
     @Slot(int)
     def _drag(self, position: int) -> None:
@@ -187,11 +179,7 @@ class SliderField(FieldWidget):
 
     @Slot(int)
     def _step(self, steps: int) -> None:
-        """Keys and wheel come in bursts; one burst is one gesture."""
-        if not self._is_in_gesture:
-            self._is_in_gesture = True
-            self.gesture_started.emit()
-        self._burst.start()
+        self._gesture.prolong()
         self._take(round(self._value + steps * self._scale.step, 9), is_final=False)
         self.set_value(self._value)
 

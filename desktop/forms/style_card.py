@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDrag, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.forms.asset_field import Thumbnail
+from desktop.forms.gesture import SliderGesture
 from desktop.forms.scale import POSITIONS
-from desktop.forms.sliders import BURST_MS, StepSlider
+from desktop.forms.sliders import StepSlider
 from desktop.i18n import tr
 from desktop.icons import icon
 from desktop.theme import tokens
@@ -60,7 +61,7 @@ class StyleCard(QFrame):
         self.index = index
         self._weight = 1.0
         self._most = 1.0
-        self._is_in_gesture = False
+        self._gesture = SliderGesture(self)
         self._pressed_at: QPoint | None = None
         self.setProperty("surface", "raised")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -98,13 +99,12 @@ class StyleCard(QFrame):
         head.addWidget(self.remove)
         layout.addWidget(self._weigh_row, 1, 1)
         layout.setColumnStretch(1, 1)
-        self._burst = QTimer(self)
-        self._burst.setSingleShot(True)
-        self._burst.setInterval(BURST_MS)
-        self._burst.timeout.connect(self._end_gesture)
-        self.slider.sliderPressed.connect(self._start_gesture)
+        self._gesture.started.connect(self.gesture_started)
+        self._gesture.settled.connect(self._settle)
+        self._gesture.ended.connect(self.gesture_ended)
+        self.slider.sliderPressed.connect(self._press)
         self.slider.sliderMoved.connect(self._drag)
-        self.slider.sliderReleased.connect(self._end_gesture)
+        self.slider.sliderReleased.connect(self._gesture.end)
         self.slider.valueChanged.connect(self._follow_wheel)
         self.slider.stepped.connect(self._step)
         self.slider.to_end.connect(self._to_end)
@@ -122,7 +122,7 @@ class StyleCard(QFrame):
             is_alone: there is nothing to weigh it against.
         """
         self._weight = weight
-        if not self._is_in_gesture:
+        if not self._gesture.is_active:
             self._most = max(1.0, weight)
         metrics = self._name.fontMetrics()
         self._name.setText(metrics.elidedText(face.title, Qt.TextElideMode.ElideRight, 190))
@@ -157,19 +157,13 @@ class StyleCard(QFrame):
             self.weighed.emit(weight, is_final)
 
     @Slot()
-    def _start_gesture(self) -> None:
-        if not self._is_in_gesture:
-            self._is_in_gesture = True
-            self.gesture_started.emit()
+    def _press(self) -> None:
+        if self._gesture.begin():
             self._drag(self.slider.sliderPosition())
 
     @Slot()
-    def _end_gesture(self) -> None:
-        self._burst.stop()
-        if self._is_in_gesture:
-            self._is_in_gesture = False
-            self._take(self._weight, is_final=True)
-            self.gesture_ended.emit()
+    def _settle(self) -> None:
+        self._take(self._weight, is_final=True)
 
     @Slot(int)
     def _drag(self, position: int) -> None:
@@ -183,10 +177,7 @@ class StyleCard(QFrame):
 
     @Slot(int)
     def _step(self, steps: int) -> None:
-        if not self._is_in_gesture:
-            self._is_in_gesture = True
-            self.gesture_started.emit()
-        self._burst.start()
+        self._gesture.prolong()
         self._take(self._weight + steps * 0.01, is_final=False)
 
     @Slot(bool)

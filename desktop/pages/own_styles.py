@@ -7,8 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.document.files import write_atomically
-from engine.api import AssetId
+from engine.api import AssetId, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +50,6 @@ class OwnStyles:
         """Return every own style, newest first."""
         return self._styles
 
-    def name_of(self, style: str) -> str:
-        """Return the name of `picture:<asset>`, or an empty text."""
-        return next((own.name for own in self._styles if own.style == style), "")
-
     def add(self, asset: AssetId, name: str) -> OwnStyle:
         """Put a picture first; one that is there already moves to the front."""
         own = OwnStyle(asset=asset, name=name)
@@ -68,4 +63,4 @@ class OwnStyles:
 
     def _write(self, styles: tuple[OwnStyle, ...]) -> None:
         self._styles = styles
-        write_atomically(self._path, msgspec.json.encode(styles))
+        write_whole(self._path, msgspec.json.encode(styles))

@@ -10,15 +10,13 @@ from desktop.document.history import Generation
 from desktop.i18n import tr
 from desktop.pages.thumb_strip import Thumb, ThumbStrip
 
-WANTED = ("show", "compare", "reuse", "star", "export", "copy", "delete")
-"""What can be wanted of a result."""
-
 
 class ResultsStrip(QWidget):
     """Shows the history of a project, the newest first.
 
     Signals:
-        wanted: (what, generation id), where what is one of `WANTED`.
+        wanted: (what, generation id), where what is "show", "compare", "reuse", "star",
+            "export", "copy" or "delete".
         thumbnail_wanted: generation id of a result whose thumbnail is not there yet.
     """
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from desktop.canvas.convert import image_from_rgba
 from desktop.engine_link.bridge import EngineBridge
 from engine.api import EngineError, LiveResult, RunOptions, TaskParams
 
@@ -50,13 +52,7 @@ class LiveLoop(QObject):
 
     def want(self, params: TaskParams | None, options: RunOptions) -> None:
         """Have these parameters previewed; None stops."""
-        self._options = RunOptions(
-            device=options.device,
-            precision=options.precision,
-            threads=options.threads,
-            memory_mb=options.memory_mb,
-            preview_px=PREVIEW_PX,
-        )
+        self._options = msgspec.structs.replace(options, preview_px=PREVIEW_PX)
         if params is None:
             self.stop()
             return
@@ -98,14 +94,7 @@ class LiveLoop(QObject):
             if is_newest:
                 self.failed.emit(result.error)
             return
-        # The picture does not own its bytes; the copy does.
-        image = QImage(
-            result.rgba,
-            result.width,
-            result.height,
-            result.width * 4,
-            QImage.Format.Format_RGBA8888,
-        ).copy()
+        image = image_from_rgba(result.rgba, result.width, result.height)
         self.previewed.emit(image, result)
 
     def _set_busy(self, is_busy: bool) -> None:

@@ -134,11 +134,6 @@ class StyleStrip(QWidget):
         found = ((card.style, self._pixmap(card.picture)) for card in self._cards)
         return {style: pixmap.toImage() for style, pixmap in found if pixmap is not None}
 
-    def picture_of(self, style: str) -> QPixmap | None:
-        """Return the thumbnail of a style, if it has one."""
-        path = next((card.picture for card in self._cards if card.style == style), None)
-        return self._pixmap(path)
-
     def _pixmap(self, path: Path | None) -> QPixmap | None:
         if path is None:
             return None

@@ -19,8 +19,9 @@ from desktop.editing.store import DocumentStore
 from desktop.forms.asset_field import DropFrame
 from desktop.forms.choices import ComboField, SegmentedField
 from desktop.forms.field_widget import FieldWidget
+from desktop.forms.gesture import BURST_MS
 from desktop.forms.param_form import ParamForm
-from desktop.forms.sliders import BURST_MS, SliderField
+from desktop.forms.sliders import SliderField
 from engine.api import STYLIZE, ParameterError, TaskParams, fields_of, ui, visible_if
 
 PHOTO = "a" * 64 + ".jpg"
